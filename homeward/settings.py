@@ -1,0 +1,39 @@
+"""Every environment variable homeward reads, typed, in one place."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """`HOMEWARD_<NAME>`; what is left out is found or made by the resolver (`homeward up`)."""
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
+
+    environment: Literal["development", "production"] = "development"
+    home: Path | None = None
+    """Where development data lives: database, Temporal's file, keys, pids, logs."""
+    database_url: str = ""
+    temporal_address: str = ""
+    temporal_namespace: str = "default"
+    task_queue: str = "homeward"
+    immigration_url: str = ""
+    mission_url: str = ""
+    api_url: str = ""
+    """Where the command line finds the API."""
+    host: str = "127.0.0.1"
+    port: int = 8400
+    key_file: Path | None = None
+    """The sealing and signing key; refused in production, where a key service holds it."""
+    token: SecretStr = SecretStr("")
+    """The bearer token the command line sends."""
+    log_level: str = "INFO"
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()
