@@ -1,0 +1,98 @@
+"""A case, request, operation, incident or court case on one page, and its whole history."""
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from homeward.console import casepage
+from homeward.console.kinds import PLURALS, checked, path_of
+from homeward.console.persons import name_of
+from homeward.console.showing import group, shown
+from homeward.console.visit import Visit, route
+from homeward.domain.commands import COMMANDS
+from homeward.edge.catalogue import Lang, term
+
+AT_ONCE = 500
+LATEST = 30
+"""How many steps the page itself shows; the history shows all."""
+
+
+async def page(visit: Visit) -> Response:
+    plural, stream = named(visit)
+    kind = checked(plural, stream)
+    view = await visit.edge.read(kind, stream, visit.actor)
+    events = await history_of(visit, kind, stream)
+    now, later = casepage.deeds(view, visit.lang)
+    done = visit.request.query_params.get("done", "")
+    return visit.page(
+        "stream.html",
+        kind=kind,
+        view=view,
+        path=path_of(stream),
+        sections=casepage.sections(view, visit.lang),
+        tracks=casepage.tracks(view, visit.lang),
+        holds=casepage.holds(view, visit.lang),
+        tasks=casepage.tasks(view, visit.lang),
+        deadlines=casepage.deadlines(view, visit.lang),
+        blocking=casepage.blocking(view, visit.lang),
+        deeds=now,
+        not_now=later,
+        events=[entry(event, visit.lang) for event in events[:LATEST]],
+        more=len(events) > LATEST,
+        clock=await visit.edge.now(),
+        done=done if done in COMMANDS else "",
+    )
+
+
+async def history(visit: Visit) -> Response:
+    plural, stream = named(visit)
+    kind = checked(plural, stream)
+    events = await history_of(visit, kind, stream)
+    return visit.page(
+        "history.html", kind=kind, stream=stream, path=path_of(stream),
+        events=[entry(event, visit.lang, ids=True) for event in events],
+    )  # fmt: skip
+
+
+def named(visit: Visit) -> tuple[str, str]:
+    """Plural and id, as the path has them."""
+    return visit.request.url.path.split("/")[1], visit.request.path_params["stream"]
+
+
+async def history_of(visit: Visit, kind: str, stream: str) -> list[dict[str, Any]]:
+    """Everything that the reader may know of, newest first."""
+    found: list[dict[str, Any]] = []
+    after: int | None = 0
+    while after is not None:
+        told = await visit.edge.timeline(kind, stream, visit.actor, after=after, limit=AT_ONCE)
+        found += told["events"]
+        after = told["next"]
+    return found[::-1]
+
+
+def entry(event: dict[str, Any], lang: Lang, *, ids: bool = False) -> dict[str, Any]:
+    """One step for people: what, who in which role, when, why, and the rest of what it says."""
+    fields = {name: value for name, value in (event.get("fields") or {}).items() if value}
+    by = str(event["by"])
+    return {
+        **event,
+        "title": term("event", str(event["type"]), lang),
+        "who": term("role", "system", lang) if by == "system" else name_of(by, lang),
+        "as": ", ".join(term("role", role, lang) for role in event.get("roles") or ())
+        if by != "system"
+        else "",
+        "deed": term("command", str(event["command"]), lang) if event.get("command") else "",
+        "told": group(fields, lang, ids=ids),
+        "remark": shown("comment", event.get("comment"), lang).text,
+    }
+
+
+routes: list[Route] = [
+    one
+    for plural in PLURALS
+    for one in (
+        route(f"/{plural}/{{stream}}", page),
+        route(f"/{plural}/{{stream}}/history", history),
+    )
+]

@@ -1,0 +1,1 @@
+"""Invented but realistic input: nine weeks of a docket, told in YAML and CSV."""

@@ -1,0 +1,100 @@
+"""Deadlines as facts: armed with the event that starts them, from the terms in force then."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeward.domain.calendar import Terms, business_days_after
+from homeward.domain.case.state import Case
+from homeward.domain.deadlinerows import NONE, ROWS, After, Open, Row
+from homeward.domain.decide import ARMERS
+from homeward.domain.facts import Deadline, DeadlineExtended, Event, Level
+from homeward.domain.streams import StreamState, ends_deadlines
+
+ENDED = frozenset({"CLOSED", "WITHDRAWN", "DECEASED"})
+BY_NAME: dict[str, Row] = {row.name: row for row in ROWS}
+UNIT = {"h": "hours", "d": "days"}
+
+
+def stands_open(row: Row, state: StreamState) -> Open:
+    """The row's open instances; none before the first event, and none in an ended case."""
+    if not state.exists or not isinstance(state, row.of):
+        return NONE
+    if isinstance(state, Case) and state.state in ENDED:
+        return NONE
+    return row.open(state)
+
+
+def moment_of(after: After, start: datetime, terms: Terms) -> datetime | None:
+    """`5bd` after the start, or the moment itself."""
+    if not isinstance(after, str):
+        return after
+    shape = re.fullmatch(r"([0-9]+)(h|d|bd)", after)
+    assert shape is not None, after
+    count, unit = int(shape[1]), shape[2]
+    if unit == "bd":
+        return business_days_after(start, count, terms)
+    return start + timedelta(**{UNIT[unit]: count})
+
+
+def told(row: Row, state: Any, instance: str | None) -> tuple[After, ...]:
+    return tuple(after(state, instance) if callable(after) else after for after, _ in row.due)
+
+
+def arm(
+    before: StreamState, after: StreamState, event: Event, terms: Terms
+) -> tuple[Deadline, ...]:
+    """The deadlines that start with the event."""
+    return tuple(deadline for row in ROWS for deadline in _armed(row, before, after, event, terms))
+
+
+def _armed(
+    row: Row, before: StreamState, after: StreamState, event: Event, terms: Terms
+) -> Iterator[Deadline]:
+    now_open = stands_open(row, after)
+    if not now_open:
+        return
+    was_open = stands_open(row, before)
+    back = isinstance(before, Case) and before.state in ENDED
+    for instance in now_open:
+        if not _starts(row, instance, was_open, before, after, event):
+            continue
+        start = event.recorded_at if back else row.since(after) or event.recorded_at
+        due = [moment_of(dur, start, terms) for dur in told(row, after, instance)]
+        rungs = zip(due, (tells for _, tells in row.due), strict=True)
+        levels = tuple(Level(moment, tells) for moment, tells in rungs if moment is not None)
+        if levels:
+            yield Deadline(
+                name=row.name, instance=instance, silent=row.silent, terms=terms.version,
+                levels=levels, every=int(row.every.total_seconds()),
+            )  # fmt: skip
+
+
+def _starts(
+    row: Row,
+    instance: str | None,
+    was_open: Open,
+    before: StreamState,
+    after: StreamState,
+    event: Event,
+) -> bool:
+    if row.name == "silence":
+        return event.by_person and not isinstance(event.fact, DeadlineExtended)
+    if instance not in was_open or isinstance(event.fact, row.restarts):
+        return True
+    # A moment that the state tells has moved with it: a new document, a longer period.
+    moments = [m for m in told(row, after, instance) if isinstance(m, datetime)]
+    return bool(moments) and list(told(row, before, instance)) != moments
+
+
+def ended(before: StreamState, after: StreamState, event: Event, deadline: Deadline) -> bool:  # noqa: ARG001
+    """Whether what the deadline waits for is done, or no longer to be done."""
+    row = BY_NAME.get(deadline.name)
+    if row is None:
+        return False
+    return isinstance(event.fact, row.ends) or deadline.instance not in stands_open(row, after)
+
+
+ARMERS.append(arm)
+ends_deadlines(ended)

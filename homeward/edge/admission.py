@@ -1,0 +1,186 @@
+"""The edge: where clear text ends. Admission of commands and answering of reads, for API, console
+and the memory engine alike.
+
+A command's way: forbidden at sight - repetition - not_found - forbidden here - conflict of
+interest - shape - reuse of the id - sealing - a dry run of the domain - only then Temporal. So a
+refusal writes no history and answers in milliseconds.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+
+from activities.carry_out import read_command
+from homeward.desk import Accepted
+from homeward.domain.actors import Actor
+from homeward.domain.calendar import DEFAULT_TERMS, Terms, local_date
+from homeward.domain.commands import Command, Order, still_needed
+from homeward.domain.decide import admit, command_named, decide, forbid
+from homeward.domain.kinds import blank
+from homeward.domain.refusals import Refused
+from homeward.domain.streams import StreamState, fold
+from homeward.edge.contradictions import contradictions
+from homeward.edge.corrections import with_value_closed
+from homeward.edge.derived import add_derived
+from homeward.edge.fingerprint import fingerprint
+from homeward.edge.shape import Envelope, given_command_id, new_command_id, read_shape
+from homeward.edge.subjects import subjects
+from homeward.ports import Answer, EventStore, Loaded, Outcome, Unavailable
+from homeward.sealing.box import Sealer
+from homeward.sealing.edge import seal
+
+HostClock = Callable[[], datetime]
+
+
+class Sender(Protocol):
+    """Where admitted orders go: the desk, or the memory engine."""
+
+    async def send(self, order: Order, epoch: int) -> Outcome: ...
+
+
+class Admission:
+    """Takes commands in clear, as they were sent; answers, or raises Refused and Unavailable."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        sealer: Sealer,
+        sender: Sender,
+        host_clock: HostClock,
+        terms: Terms = DEFAULT_TERMS,
+    ) -> None:
+        self.store = store
+        self.sealer = sealer
+        self.sender = sender
+        self.host_clock = host_clock
+        self.terms = terms
+
+    async def command(self, name: str, body: Mapping[str, Any], actor: Actor) -> Answer:
+        """One command. What it raises carries `command_id`, the id to send again."""
+        command_id = given_command_id(body) or new_command_id()
+        try:
+            return await self._command(name, body, actor, command_id)
+        except Exception as told:
+            told.command_id = command_id  # type: ignore[attr-defined] # told to the caller
+            raise
+
+    async def _command(
+        self, name: str, body: Mapping[str, Any], actor: Actor, command_id: UUID
+    ) -> Answer:
+        cls = command_named(name)
+        stream = _text(body.get("stream"))
+        forbid(cls, actor, stream)
+        raw = body.get("fields", {})
+        raw = raw if isinstance(raw, Mapping) else {}
+        print_ = fingerprint(
+            self.sealer.keys.fingerprint_key(), None if cls.spec.opens else stream, name, actor.id,
+            raw,
+        )  # fmt: skip
+        loaded = await self.store.load((stream,) if stream else (), command_id)
+        now = self.host_clock() + loaded.offset
+        if loaded.known and (loaded.known.fingerprint, loaded.known.actor) == (print_, actor.id):
+            return loaded.known.answer
+        state = _state(cls, stream, loaded)
+        admit(cls, raw, actor, state, now)
+        envelope, clear = read_shape(cls, body, now)
+        if faults := contradictions(name, clear):
+            raise Refused.of_faults(faults)
+        if loaded.known is not None:
+            raise Refused("duplicate_key", "command_id")
+        order = await self._order(cls, envelope, clear, actor, command_id, print_, now)
+        if name == "correct_record":
+            order = with_value_closed(order, state, self.sealer)
+        await self._dry_run(cls, order, state, now)
+        return _answered(await self.sender.send(order, loaded.epoch))
+
+    async def _order(
+        self,
+        cls: type[Command],
+        envelope: Envelope,
+        clear: Any,
+        actor: Actor,
+        command_id: UUID,
+        print_: str,
+        now: datetime,
+    ) -> Order:
+        reserved: dict[str, str] = {}
+        if cls.spec.reserves:
+            year = local_date(now).year
+            reserved = await self.store.reserve(command_id, print_, cls.spec.reserves, year)
+        stream = envelope.stream or reserved[cls.spec.stream]
+        whose = subjects(cls.spec.name, stream, command_id, reserved)
+        plain = clear.model_dump(mode="json", exclude_unset=True)
+        fields = add_derived(seal(clear, cls, self.sealer, whose), plain, now)
+        comment = envelope.comment
+        return Order(
+            name=cls.spec.name, stream=stream, command_id=command_id, actor=actor, fields=fields,
+            occurred_at=envelope.occurred_at, expected_version=envelope.expected_version,
+            comment=self.sealer.close(comment, stream, "account", "comment") if comment else None,
+            reserved=reserved, fingerprint=print_,
+        )  # fmt: skip
+
+    async def _dry_run(
+        self, cls: type[Command], order: Order, state: StreamState | None, now: datetime
+    ) -> None:
+        command = read_command(cls, order.fields)
+        own = state or blank(order.stream)
+        states = {order.stream: own}
+        while more := still_needed(command, own, states):
+            others = await self.store.load(more)
+            states |= {s: fold(blank(s), others.events.get(s, ())) for s in more}
+        decide(order, command, states, now, self.terms)
+
+    async def batch(self, name: str, body: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
+        """One command per stream, each decided on its own; ids derived, so it can be repeated."""
+        streams = body.get("streams")
+        batch_id = given_command_id(body)
+        faults = {}
+        if not isinstance(streams, list) or not streams or len(streams) > 1000:
+            faults["streams"] = "is a list of 1 to 1,000 streams"
+        elif not all(isinstance(stream, str) for stream in streams):
+            faults["streams"] = "holds something that is not a stream's id"
+        if body.get("command_id") is not None and batch_id is None:
+            faults["command_id"] = "is not a UUID"
+        for key in body.keys() - {"streams", "fields", "command_id", "comment", "occurred_at"}:
+            faults[key] = "is not known"
+        if faults:
+            raise Refused.of_faults(faults)
+        forbid(command_named(name), actor)
+        batch_id = batch_id or new_command_id()
+        shared = {k: v for k, v in body.items() if k not in ("streams", "command_id")}
+        lines: list[dict[str, Any]] = []
+        for stream in dict.fromkeys(streams or ()):
+            one = {**shared, "stream": stream, "command_id": str(uuid5(batch_id, stream))}
+            line: dict[str, Any] = {"stream": stream, "command_id": one["command_id"]}
+            try:
+                line |= {"ok": True, "answer": await self.command(name, one, actor)}
+            except Refused as refusal:
+                line |= {"ok": False, "refused": refusal}
+            except Unavailable as away:
+                line |= {"ok": False, "unavailable": away.part}
+            except Accepted:
+                line |= {"ok": False, "accepted": True}
+            lines.append(line)
+        return lines
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= 40 else None
+
+
+def _state(cls: type[Command], stream: str | None, loaded: Loaded) -> StreamState | None:
+    events = loaded.events.get(stream or "", ())
+    if cls.spec.opens or stream is None or not events:
+        return None
+    return fold(blank(stream), events)
+
+
+def _answered(outcome: Outcome) -> Answer:
+    match outcome.kind:
+        case "done" if outcome.answer is not None:
+            return outcome.answer
+        case "refused":
+            raise Refused(outcome.code, *outcome.names, why=outcome.why, version=outcome.version)
+        case _:
+            raise Unavailable(outcome.part or "temporal")

@@ -1,0 +1,18 @@
+"""What makes two commands the same: an HMAC over stream, command, actor and canonical fields."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def fingerprint(
+    key: bytes, stream: str | None, command: str, actor: str, fields: Mapping[str, Any]
+) -> str:
+    """Hexadecimal HMAC-SHA-256, taken before sealing. `stream` None: the command opens one."""
+    canonical = json.dumps(
+        [stream, command, actor, fields], sort_keys=True, ensure_ascii=False,
+        separators=(",", ":"), default=str,
+    )  # fmt: skip
+    return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()

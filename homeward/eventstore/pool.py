@@ -1,0 +1,82 @@
+"""Connections to PostgreSQL, and what its being away looks like."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from homeward.ports import Unavailable
+from homeward.settings import settings
+
+if TYPE_CHECKING:
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Pool = asyncpg.Pool
+
+AWAY_CLASSES = ("08", "53", "58", "57P")
+"""Connection lost, out of resources, disk trouble, shutting down or not up yet."""
+AWAY = frozenset({"57014", "25006", "40001", "40P01", "55P03"})
+"""Timed out, read-only after a failover, and what the next attempt gets past."""
+SESSION = {
+    "application_name": "homeward",
+    "timezone": "UTC",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",  # arrays would otherwise be planned anew each time
+    "default_transaction_isolation": "read committed",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Turns every sign that the server is away into `Unavailable("postgresql")`."""
+    try:
+        yield
+    except (OSError, TimeoutError) as away:
+        raise Unavailable("postgresql") from away
+    except asyncpg.InterfaceError as fault:
+        if any(word in str(fault) for word in ("closed", "closing")):
+            raise Unavailable("postgresql") from fault
+        raise
+    except asyncpg.InternalClientError as fault:
+        raise Unavailable("postgresql") from fault
+    except asyncpg.PostgresError as fault:
+        state = fault.sqlstate or ""
+        if state in AWAY or state.startswith(AWAY_CLASSES):
+            raise Unavailable("postgresql") from fault
+        raise
+
+
+async def connect(
+    url: str, min_size: int = 1, max_size: int = 8, command_timeout: float = 10
+) -> Pool:
+    """A pool for the whole process; in production only on a server that keeps what it commits."""
+    with reaching():
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=min_size,
+            max_size=max_size,
+            command_timeout=command_timeout,
+            timeout=command_timeout,
+            reset=_nothing,
+            server_settings=SESSION,
+        )
+        if settings().environment == "production":
+            await _assert_durable(pool)
+    return pool
+
+
+async def _nothing(_: object) -> None:
+    """No session keeps anything that would have to be reset; saves a round trip a query."""
+
+
+async def _assert_durable(pool: Pool) -> None:
+    lax = [
+        name
+        for name in ("fsync", "full_page_writes", "synchronous_commit")
+        if await pool.fetchval("select current_setting($1)", name) == "off"
+    ]
+    if lax:
+        await pool.close()
+        raise RuntimeError(f"PostgreSQL would lose acknowledged events: {', '.join(lax)} is off")

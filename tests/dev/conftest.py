@@ -1,0 +1,47 @@
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from homeward.dev.children import Child
+from homeward.dev.home import Home
+
+MakeChild = Callable[..., Child]
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """A home that PostgreSQL's user can reach even when root runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="hwt-", dir="/var/tmp"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    made = Home(folder)
+    made.prepare()
+    yield made
+    shutil.rmtree(made.socket_folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def child(home: Home) -> MakeChild:
+    """A small process that says it is ready and then waits, unless given other code."""
+
+    def make(name: str, code: str = "", *, ready: bool = True) -> Child:
+        says = "open(os.environ['HOMEWARD_READY_FILE'], 'w').close()" if ready else ""
+        program = f"import os, sys, time, subprocess\n{code}\n{says}\ntime.sleep(600)"
+        file = home.ready_file(name)
+        return Child(
+            name=name,
+            command=[sys.executable, "-c", program],
+            log=home.log(name),
+            ready=file.exists,
+            ready_file=file,
+            patience=20.0,
+            grace=5.0,
+        )
+
+    return make

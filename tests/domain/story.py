@@ -1,0 +1,315 @@
+"""Tells a story to the pure engine: commands in clear, the clock by hand, partners as they play.
+
+    story = Story()
+    case = story.identified()
+    story.by("sok", "assess_fine", case, permitted_until="2022-04-24", accrual_ends=story.day())
+    story.wait("30d")
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from homeward.dev.scenario.memory import MemoryEngine
+from homeward.domain.actors import Actor
+from homeward.domain.calendar import business_days_after, local_date
+from homeward.domain.facts import Event
+from homeward.domain.refusals import Refused
+from homeward.domain.tasks import Task, tasks
+from homeward.services.sandbox.durations import parse_duration
+
+T = TypeVar("T")
+PEOPLE: dict[str, tuple[str, ...]] = {
+    "th": ("liaison",),
+    "intan": ("intake",),
+    "emma": ("examiner",),
+    "piseth": ("planner",),
+    "auth": ("authoriser",),
+    "field": ("field",),
+    "sreymom": ("screener",),
+    "ivan": ("interviewer",),
+    "dara": ("determiner",),
+    "sok": ("officer",),
+    "enda": ("endorser",),
+    "maly": ("approver",),
+    "vn": ("liaison",),
+    "id": ("liaison",),
+    "mfa": ("mfa",),
+    "care": ("care",),
+    "child": ("child_protection",),
+    "just": ("justice",),
+    "just2": ("justice",),
+    "visal": ("supervisor",),
+    "visal2": ("supervisor",),
+    "aud": ("auditor",),
+    "stat": ("statistician",),
+}
+MISSIONS = {"vn": "VN", "id": "ID", "th": "TH", "us": "US"}
+LANGUAGES = {"ivan": frozenset({"khm", "eng", "vie"})}
+ABSENT = dict.fromkeys(
+    (
+        "abuse_of_vulnerability", "deception", "restriction_of_movement", "isolation",
+        "physical_and_sexual_violence", "intimidation_and_threats",
+        "retention_of_identity_documents", "withholding_of_wages", "debt_bondage",
+        "abusive_working_and_living_conditions", "excessive_overtime",
+    ),
+    {"finding": "absent"},
+)  # fmt: skip
+
+
+LOOP = asyncio.new_event_loop()
+
+
+def _done(coroutine: Coroutine[Any, Any, T]) -> T:
+    return LOOP.run_until_complete(coroutine)
+
+
+class Story:
+    def __init__(self, now: str = "2022-08-01T08:30:00+07:00") -> None:
+        self.engine = MemoryEngine()
+        _done(self.engine.begin(datetime.fromisoformat(now)))
+
+    @property
+    def now(self) -> datetime:
+        return _done(self.engine.now())
+
+    def day(self, ahead: int = 0) -> str:
+        return (local_date(self.now) + timedelta(days=ahead)).isoformat()
+
+    def at(self, ahead: str = "0s") -> str:
+        return (self.now + parse_duration(ahead)).isoformat()
+
+    def actor(self, name: str, roles: Iterable[str] = ()) -> Actor:
+        mine = frozenset(roles) or frozenset(PEOPLE[name])
+        return Actor(name, mine, MISSIONS.get(name), None, LANGUAGES.get(name, frozenset()))
+
+    def do(
+        self,
+        name: str,
+        roles: Iterable[str],
+        command: str,
+        stream: str | None = None,
+        fields: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> dict[str, str]:
+        """The command's result; raises Refused. `more`: command_id, expected_version, ..."""
+        body = {"fields": fields or {}, **more} | ({"stream": stream} if stream else {})
+        answer = _done(self.engine.do(command, body, self.actor(name, roles)))
+        _done(self.engine.settle(()))
+        return {"stream": answer.stream, **answer.result}
+
+    def by(self, name: str, command: str, stream: str | None = None, **fields: Any) -> dict[str, str]:
+        """The same for somebody whom everybody knows."""
+        return self.do(name, (), command, stream, fields)
+
+    def wait(self, how_long: str) -> None:
+        """Let the clock run: deadlines pass, partners answer."""
+        if how_long.endswith("bd"):
+            until = business_days_after(self.now, int(how_long[:-2]))
+        else:
+            until = self.now + parse_duration(how_long)
+        _done(self.engine.wait(until, ()))
+
+    def service(self, service: str, **behaviour: Any) -> None:
+        _done(self.engine.tell_service(service, behaviour))
+
+    def state(self, stream: str) -> Any:
+        return self.engine.store.states[stream]
+
+    def history(self, stream: str) -> list[Event]:
+        return self.engine.store.streams[stream]
+
+    def events(self, stream: str) -> list[str]:
+        return [event.type for event in self.history(stream)]
+
+    def last(self, stream: str, kind: str) -> Event:
+        return next(event for event in reversed(self.history(stream)) if event.type == kind)
+
+    def tasks(self, stream: str) -> list[Task]:
+        return list(tasks(self.state(stream), self.now))
+
+    def kinds(self, stream: str) -> set[str]:
+        """Kinds of open tasks."""
+        return {task.kind for task in self.tasks(stream)}
+
+    def read(self, name: str, stream: str, roles: Iterable[str] = ()) -> dict[str, Any]:
+        return _done(self.engine.read(stream, self.actor(name, roles)))
+
+    # the road -------------------------------------------------------------------------------------
+
+    def rescued(self, **identity: Any) -> str:
+        """Escaped by herself, without an operation."""
+        person = {
+            "name_romanised": "TRAN THI MAI",
+            "sex": "F",
+            "birth_date": "1998-03-14",
+            "nationalities": [{"country": "VN", "status": "claimed"}],
+            "languages": ["vie"],
+        } | identity
+        return self.by(
+            "field",
+            "open_case",
+            mode="self_escape",
+            identity=person,
+            rescued_at=self.at(),
+            province="KH-18",
+            passport={"status": "confiscated_by_trafficker", "issuer": "VN"},
+        )["stream"]
+
+    def screen(self, case: str, **told: Any) -> None:
+        medical_urgent = told.pop("medical_urgent", False)
+        needs = {
+            "medical_urgent": medical_urgent,
+            "pregnancy": "unknown",
+            "suicide_risk": "no",
+            "dependants": 0,
+        }
+        fields = {
+            "needs": needs,
+            "minor": "no",
+            "fear_of_police": "no",
+            "fear_of_own_authorities": "no",
+            "separated_from_suspects": True,
+            "rights_explained": True,
+            "language": "vie",
+            "indicators_observed": [],
+        }
+        self.by("sreymom", "record_screening", case, **(fields | told))
+
+    def screened(self, **told: Any) -> str:
+        case = self.rescued()
+        self.screen(case, **told)
+        topics = ["consular", "reflection", "asylum", "data", "return", "complaint"]
+        self.by("sreymom", "explain_rights", case, topics=topics, language="vie")
+        return case
+
+    def consent(self, case: str, purpose: str, *, by: str = "person", **more: Any) -> None:
+        fields = {"purpose": purpose, "given": True, "by": by, "language": "vie", **more}
+        self.by("sreymom", "record_consent", case, **fields)
+
+    def assessed(self, **found: Any) -> str:
+        case = self.screened()
+        self.consent(case, "interview")
+        self.by("ivan", "open_interview", case, at=self.at(), language="vie", private=True)
+        fields = {
+            "indicators": ABSENT | {"deception": {"finding": "present"}},
+            "acts": ["recruitment"],
+            "means": ["deception"],
+            "purposes": ["forced_labour"],
+            "htcds": {},
+            "account": "Sold twice between groups.",
+            "transfers": [],
+            "recommendation": "identified",
+        } | found
+        self.by("ivan", "submit_assessment", case, **fields)
+        return case
+
+    def identified(self) -> str:
+        case = self.assessed()
+        reasons = {"reasons": "Act, means and purpose", "organisation": "Police"}
+        self.by("dara", "determine_status", case, status="identified", **reasons)
+        return case
+
+    def waived(self) -> str:
+        case = self.identified()
+        self.by("sok", "assess_fine", case, permitted_until="2022-04-24", accrual_ends=self.day())
+        fields = {"percent": 100, "ground": "victim_of_trafficking", "reasons": "Victim"}
+        self.by("sok", "propose_waiver", case, **fields)
+        self.by("enda", "endorse_waiver", case)
+        self.by("maly", "approve_waiver", case, percent=100)
+        return case
+
+    def ask(self, case: str, kind: str = "verify_nationality", *, mission: str = "VN") -> str:
+        fields = {"mission": mission, "kind": kind, "nationality": mission}
+        return self.by("sok", "request_handoff", case, **fields)["handoff"]
+
+    def asked(self, kind: str = "verify_nationality") -> tuple[str, str]:
+        """A case with one open handoff to Vietnam, and the handoff."""
+        case = self.identified()
+        self.consent(case, "mission_contact", mission="VN")
+        return case, self.ask(case, kind)
+
+    def answer(self, case: str, handoff: str, answer: str, *, as_: str = "vn", **more: Any) -> None:
+        self.by(as_, "accept_handoff", case, handoff=handoff)
+        self.by(as_, "answer_handoff", case, handoff=handoff, answer=answer, **more)
+
+    def document(self, expires: int = 180) -> dict[str, Any]:
+        return {
+            "kind": "emergency_travel_document",
+            "number": "N1234567",
+            "issued": self.day(),
+            "expires": self.day(expires),
+        }
+
+    def documented(self, expires: int = 180) -> str:
+        case = self.waived()
+        self.consent(case, "mission_contact", mission="VN")
+        self.answer(case, self.ask(case), "confirmed")
+        document = self.document(expires)
+        self.answer(case, self.ask(case, "issue_travel_document"), "done", document=document)
+        reception = {"authority": "Social Affairs, Tay Ninh", "port": "Moc Bai", "contact": "desk"}
+        self.answer(case, self.ask(case, "arrange_reception"), "done", reception=reception)
+        return case
+
+    def risk(self, case: str, level: str = "low", days: int = 30) -> None:
+        until = self.day(days)
+        self.by("care", "assess_return_risk", case, level=level, factors=["x"], valid_until=until)
+        self.by("visal", "approve_return_risk", case)
+
+    def prepared(self, expires: int = 180, risk_days: int = 30) -> str:
+        """Ready to be cleared: an assisted return, leaving in three days."""
+        case = self.documented(expires)
+        self.wait("30d")
+        self.consent(case, "return")
+        self.risk(case, days=risk_days)
+        mode = {"mode": "assisted_voluntary_return", "wish_recorded": True}
+        self.by("sok", "open_return_preparation", case, **mode)
+        self.by("sok", "request_exit_permit", case, basis="Return home")
+        self.book(case)
+        return case
+
+    def book(self, case: str, ahead: str = "3d") -> None:
+        self.by(
+            "sok",
+            "book_travel",
+            case,
+            carrier="Bus",
+            number="MB-1",
+            departs_at=self.at(ahead),
+            exit_point="Bavet",
+            destination="Moc Bai",
+            payer="mission",
+        )
+
+    def cleared(self, **prepared: Any) -> str:
+        case = self.prepared(**prepared)
+        self.by("enda", "clear_for_departure", case)
+        return case
+
+    def depart(self, case: str, number: str = "N1234567", at: str | None = None) -> None:
+        fields = {"at": at or self.at(), "exit_point": "Bavet", "document_number": number}
+        self.by("sok", "record_departure", case, **fields)
+
+    def departed(self) -> str:
+        case = self.cleared()
+        self.wait("3d")
+        self.depart(case)
+        return case
+
+    def deported(self) -> str:
+        """In preparation of a deportation; no order yet."""
+        case = self.documented()
+        self.wait("30d")
+        mode = {"mode": "deportation", "wish_recorded": True}
+        self.by("sok", "open_return_preparation", case, **mode)
+        return case
+
+
+def refused(call: Callable[[], object]) -> Refused:
+    """The refusal that the call meets."""
+    try:
+        call()
+    except Refused as refusal:
+        return refusal
+    raise AssertionError("it was carried out")

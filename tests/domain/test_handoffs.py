@@ -1,0 +1,248 @@
+"""What missions learn, and what they never do."""
+
+from typing import Any
+
+import pytest
+
+from homeward.domain.refusals import Refused
+from tests.domain.story import Story, refused
+
+
+def handoff_of(story: Story, case: str, handoff: str) -> Any:
+    return next(h for h in story.state(case).handoffs.values() if str(h.id) == handoff)
+
+
+def test_the_mission_is_notified_once() -> None:
+    story = Story()
+    case, _ = story.asked()
+    story.ask(case, "consular_visit")
+    assert story.events(case).count("MissionNotified") == 1
+    assert story.events(case).count("HandoffOpened") == 2
+
+
+def test_nothing_is_asked_before_the_screening() -> None:
+    story = Story()
+    case = story.rescued()
+    assert refused(lambda: story.ask(case)).code == "wrong_state"
+
+
+def test_nothing_is_asked_without_consent_for_that_mission() -> None:
+    story = Story()
+    case = story.screened()
+    story.consent(case, "mission_contact", mission="TH")
+    assert refused(lambda: story.ask(case)).code == "consent_missing"
+
+
+@pytest.mark.parametrize("fear", ["yes", "not_asked"])
+def test_fear_that_is_not_denied_bars_every_mission(fear: str) -> None:
+    story = Story()
+    case = story.screened(fear_of_own_authorities=fear)
+    story.consent(case, "mission_contact", mission="VN")
+    assert refused(lambda: story.ask(case)).code == "protection_bar"
+
+
+def test_a_nationality_is_asked_of_its_own_mission_only() -> None:
+    story = Story()
+    case = story.screened()
+    story.consent(case, "mission_contact", mission="VN")
+    asked = {"mission": "VN", "kind": "verify_nationality", "nationality": "TH"}
+    refusal = refused(lambda: story.by("sok", "request_handoff", case, **asked))
+    assert (refusal.code, refusal.names) == ("invalid", ("nationality",))
+    story.by("sok", "request_handoff", case, **(asked | {"kind": "consular_visit"}))
+
+
+def test_a_travel_document_is_asked_only_of_a_mission_that_confirmed() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    assert refused(lambda: story.ask(case, "issue_travel_document")).code == "wrong_state"
+    story.answer(case, handoff, "confirmed")
+    story.ask(case, "issue_travel_document")
+    assert story.state(case).tracks["consular"] == {"VN": "DOCUMENT_REQUESTED"}
+
+
+def test_a_denied_nationality_holds_the_identity_and_no_record_does_not() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.answer(case, handoff, "no_record")
+    assert story.state(case).tracks["consular"] == {"VN": "NOT_CONFIRMED"}
+    assert not story.state(case).holds
+    story.answer(case, story.ask(case), "not_ours")
+    assert story.state(case).hold_kinds == {"IDENTITY"}
+
+
+def test_needs_more_leaves_the_task_accepted_and_is_no_answer() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.answer(case, handoff, "needs_more", note="A photo, please")
+    assert handoff_of(story, case, handoff).state == "ACCEPTED"
+    assert "handoff" in story.kinds(case)
+    story.by("vn", "answer_handoff", case, handoff=handoff, answer="confirmed")
+    assert handoff_of(story, case, handoff).state == "ANSWERED"
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("verify_nationality", "done"),
+        ("consular_visit", "confirmed"),
+        ("arrange_reception", "done"),
+        ("confirm_reception", "done"),
+    ],
+)
+def test_an_answer_that_does_not_fit_its_task_is_invalid(kind: str, answer: str) -> None:
+    story = Story()
+    case, handoff = story.asked(kind)
+    refusal = refused(lambda: story.answer(case, handoff, answer))
+    assert (refusal.code, refusal.names) == ("invalid", ("answer",))
+
+
+def test_an_answer_is_given_only_to_an_accepted_task() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    told = {"handoff": handoff, "answer": "confirmed"}
+    assert refused(lambda: story.by("vn", "answer_handoff", case, **told)).code == "wrong_state"
+
+
+def test_another_missions_liaison_is_told_what_nobody_would_be_told() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    there = refused(lambda: story.by("id", "accept_handoff", case, handoff=handoff))
+    nowhere = refused(
+        lambda: story.by("id", "accept_handoff", "VIC-2022-000000", handoff=handoff)
+    )
+    assert (there.code, there.names, there.why) == (nowhere.code, nowhere.names, nowhere.why)
+    assert there.code == "not_found"
+
+
+def test_a_question_and_its_answer_stand_in_the_thread() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.by("vn", "ask_about_handoff", case, handoff=handoff, question="Which district?")
+    assert "answer_question" in story.kinds(case)
+    story.by("sok", "answer_question", case, handoff=handoff, answer="She does not know")
+    assert "answer_question" not in story.kinds(case)
+    thread = story.read("vn", case)["handoffs"][0]["thread"]
+    assert [(t["side"], t["text"]) for t in thread] == [
+        ("mission", "Which district?"),
+        ("cambodia", "She does not know"),
+    ]
+
+
+ENDING_ACCESS = {
+    "withdrawn consent": lambda s, c: s.by(
+        "sok", "withdraw_consent", c, purpose="mission_contact", mission="VN"
+    ),
+    "fear": lambda s, c: s.screen(c, fear_of_own_authorities="yes"),
+    "fear not asked": lambda s, c: s.screen(c, fear_of_own_authorities="not_asked"),
+    "a claim": lambda s, c: s.by("care", "raise_protection_claim", c, kind="asylum"),
+    "a PROTECTION hold": lambda s, c: s.by(
+        "care", "place_hold", c, kind="PROTECTION", basis="x", review_on=s.day(9)
+    ),
+    "a prohibited return": lambda s, c: s.by(
+        "care",
+        "assess_return_risk",
+        c,
+        level="prohibited",
+        factors=["x"],
+        valid_until=s.day(9),
+    ),
+    "statelessness": lambda s, c: s.by("dara", "declare_stateless", c, reasons="x"),
+    "death": lambda s, c: s.by(
+        "care", "record_death", c, at=s.at(), place="Hospital", kin_notified=False
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ENDING_ACCESS)
+def test_whatever_ends_access_revokes_the_open_handoff_at_once(what: str) -> None:
+    story = Story()
+    case, handoff = story.asked()
+    ENDING_ACCESS[what](story, case)
+    assert handoff_of(story, case, handoff).state == "REVOKED"
+    assert refused(lambda: story.read("vn", case)).code == "not_found"
+    told = {"handoff": handoff}
+    assert refused(lambda: story.by("vn", "accept_handoff", case, **told)).code == "not_found"
+
+
+def test_access_once_ended_comes_back_only_with_a_new_handoff() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.answer(case, handoff, "confirmed")
+    assert story.read("vn", case)["mission"] == "VN"
+    story.screen(case, fear_of_own_authorities="not_asked")
+    story.screen(case, fear_of_own_authorities="no")
+    assert refused(lambda: story.read("vn", case)).code == "not_found"
+    fresh = story.ask(case, "consular_visit")
+    assert [h["id"] for h in story.read("vn", case)["handoffs"]] == [fresh]
+
+
+def test_an_answered_handoff_is_seen_until_thirty_days_after_reception() -> None:
+    story = Story()
+    case = story.departed()
+    story.by("mfa", "confirm_reception", case, at=story.at(), by_authority="Social Affairs")
+    story.wait("30d")
+    assert story.read("vn", case)["mission"] == "VN"
+    story.wait("1m")
+    assert refused(lambda: story.read("vn", case)).code == "not_found"
+
+
+def test_a_missions_own_system_answers_as_its_liaison_would() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.service("mission", answer={"handoff": handoff, "answer": "confirmed", "after": "1h"})
+    story.wait("2h")
+    assert story.events(case)[-3:] == ["HandoffAccepted", "HandoffAnswered", "NationalityConfirmed"]
+
+
+def test_a_late_answer_of_a_missions_system_reaches_nobody() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.service("mission", answer={"handoff": handoff, "answer": "confirmed", "after": "1h"})
+    story.by("sok", "withdraw_consent", case, purpose="mission_contact", mission="VN")
+    story.wait("2h")
+    assert story.events(case)[-1] == "LateAnswerQuarantined"
+    assert not story.state(case).nationality_confirmed
+
+
+def test_what_is_revoked_before_it_was_delivered_is_delivered_no_more() -> None:
+    story = Story()
+    case = story.identified()
+    story.consent(case, "mission_contact", mission="VN")
+    story.service("mission", deliver={"slow": 600})
+    story.ask(case)
+    story.by("sok", "withdraw_consent", case, purpose="mission_contact", mission="VN")
+    story.wait("1h")
+    assert "HandoffDelivered" not in story.events(case)
+
+
+def test_of_several_confirmed_nationalities_the_person_chooses() -> None:
+    story = Story()
+    case = story.documented()
+    story.consent(case, "mission_contact", mission="ID")
+    story.answer(case, story.ask(case, mission="ID"), "confirmed", as_="id")
+    with pytest.raises(Refused, match="wrong_state"):
+        story.by("sok", "choose_nationality", case, country="TH")
+    story.by("sok", "choose_nationality", case, country="VN")
+    assert story.state(case).travel_nationality == "VN"
+
+
+def test_the_state_of_residence_may_document_a_stateless_person() -> None:
+    story = Story()
+    case = story.identified()
+    story.by("dara", "declare_stateless", case, reasons="x", residence_state="TH")
+    story.consent(case, "mission_contact", mission="TH")
+    handoff = story.ask(case, "issue_travel_document", mission="TH")
+    story.answer(case, handoff, "done", as_="th", document=story.document())
+    assert story.state(case).travel_document.issuer == "TH"
+
+
+def test_a_mission_sees_nothing_of_another_nationality() -> None:
+    story = Story()
+    both = [{"country": c, "status": "claimed"} for c in ("VN", "ID")]
+    case = story.rescued(nationalities=both)
+    story.screen(case)
+    story.consent(case, "mission_contact", mission="VN")
+    story.ask(case)
+    seen = story.read("vn", case)
+    assert set(seen) == {"id", "mission", "identity", "handoffs", "travel", "reception"}
+    assert "ID" not in str(seen["identity"]["nationalities"])
