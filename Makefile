@@ -78,6 +78,16 @@ test: setup ## runs the tests (ARGS=tests/domain runs some)
 	@$(PY) -m homeward.dev.temporal
 	@$(BIN)/pytest $(ARGS)
 
+.PHONY: test-live
+test-live: setup ## tells the stories to the whole stack, and asks its API while parts are away
+	@$(PY) -m homeward.dev.temporal
+	@$(BIN)/pytest -m live $(ARGS)
+
+.PHONY: test-faults
+test-faults: setup ## kills, cuts off and overloads real parts; takes minutes
+	@$(PY) -m homeward.dev.temporal
+	@$(BIN)/pytest -m faults $(ARGS)
+
 .PHONY: check
 check: setup ## ruff, formatting, mypy, import contracts
 	@$(BIN)/ruff check .

@@ -151,7 +151,7 @@ async def test_the_docket_holds_what_it_promises(carried: Any) -> None:
 async def test_figures_and_table_hold_nobodys_name(carried: Any, docket: Docket) -> None:
     engine, told = carried
     events = await engine.events(told.streams())
-    shown = table(told, events, TODAY, "http://console")
+    shown = table(told, events, TODAY, "http://console", 140)
     cells = [str(cell) for column in shown.columns for cell in column.cells]
     text = " ".join([*cells, *sentences(figures(events))])
     for victim in docket.victims.values():

@@ -16,6 +16,8 @@ from workers.assembly import host_clock
 from workers.sweep import sweep_forever
 from workflows.stream import Known, StreamWorkflow
 
+pytestmark = pytest.mark.faults
+
 WITHIN = 90
 """Seconds until the workflow must know what was committed without it."""
 

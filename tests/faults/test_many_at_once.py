@@ -1,10 +1,14 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
+
 from homeward.desk import Accepted
 from homeward.ports import Answer, Unavailable
 from tests.engine import Engine, open_engine
 from workflows.stream import StreamWorkflow
+
+pytestmark = pytest.mark.faults
 
 MANY = 500
 

@@ -9,6 +9,8 @@ from homeward.ports import Unavailable
 from tests.engine import open_engine
 from tests.faults.line import Line
 
+pytestmark = pytest.mark.faults
+
 AWAY = 60
 """Seconds without PostgreSQL. The ten minutes of the requirement differ only in their length."""
 

@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from homeward.dev.clock import Clock, fresh_client, host_clock, open_clock
-from homeward.dev.home import default_home
+from homeward.dev.home import Home, default_home
 from homeward.dev.running import NothingRuns, running, settings_of
 from homeward.dev.stack import Stack
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
@@ -40,14 +40,20 @@ class LiveEngine:
     name = "live"
 
     def __init__(
-        self, api: httpx.AsyncClient, sandbox: httpx.AsyncClient, clock: Clock,
-        store: PostgresEventStore, tokens: Tokens,
-    ) -> None:  # fmt: skip
+        self,
+        api: httpx.AsyncClient,
+        sandbox: httpx.AsyncClient,
+        clock: Clock,
+        store: PostgresEventStore,
+        tokens: Tokens,
+        home: Home | None = None,
+    ) -> None:
         self._api = api
         self._sandbox = sandbox
         self._clock = clock
         self._store = store
         self._tokens = tokens
+        self._home = home or default_home()
 
     async def begin(self, now: datetime) -> None:
         (await self._sandbox.post("/_sandbox/reset")).raise_for_status()
@@ -93,7 +99,7 @@ class LiveEngine:
 
     async def crash(self, what: str) -> None:
         """kill -9 one of the workers; whoever keeps the stack starts another."""
-        pids = default_home().run().get("pids", {})
+        pids = self._home.run().get("pids", {})
         mine = next((pid for name, pid in sorted(pids.items()) if name.startswith(what)), None)
         if mine is None:
             raise NothingRuns(f"no {what} of ours runs here")
@@ -116,7 +122,7 @@ def _good(answer: httpx.Response) -> Any:
 async def live_engine() -> AsyncIterator[LiveEngine]:
     """On the stack that runs, else on one brought up for the time."""
     async with AsyncExitStack() as stack:
-        yield await _open(await _settings(stack), stack)
+        yield await open_live(await _settings(stack), stack)
 
 
 async def _settings(stack: AsyncExitStack) -> Settings:
@@ -129,11 +135,13 @@ async def _settings(stack: AsyncExitStack) -> Settings:
         return settings_of(wiring.env())
 
 
-async def _open(config: Settings, stack: AsyncExitStack) -> LiveEngine:
+async def open_live(config: Settings, stack: AsyncExitStack) -> LiveEngine:
+    """On the stack that these settings lead to, until `stack` is closed."""
     pool = await connect(config.database_url)
     stack.push_async_callback(pool.close)
     api = await stack.enter_async_context(fresh_client(config.api_url, timeout=30))
     sandbox = await stack.enter_async_context(fresh_client(config.immigration_url, timeout=10))
     clock = await stack.enter_async_context(open_clock(config))
     tokens = Tokens(keys_from(config).token_key())
-    return LiveEngine(api, sandbox, clock, PostgresEventStore(pool), tokens)
+    home = Home(config.home) if config.home is not None else None
+    return LiveEngine(api, sandbox, clock, PostgresEventStore(pool), tokens, home)
