@@ -53,7 +53,7 @@ def main(fresh: bool, exit_: bool) -> int:
 def _demo(stack: Stack, *, exit_: bool) -> int:
     assert stack.wiring is not None
     console_url = stack.urls["console"]
-    say("\nhomeward stands; you may look while the docket is carried through.")
+    say("\nhomeward stands; you may look already, while the docket is carried through.")
     for line in doors(stack.urls):
         say(line)
     try:

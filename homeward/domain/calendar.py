@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
 import msgspec
 
 PHNOM_PENH = ZoneInfo("Asia/Phnom_Penh")
@@ -22,6 +21,9 @@ DEFAULT_TERMS = Terms()
 
 @cache
 def _public_holidays(year: int) -> frozenset[date]:
+    # here, since the import takes as long as all the rest of the domain
+    import holidays  # noqa: PLC0415
+
     return frozenset(holidays.country_holidays("KH", years=year))
 
 

@@ -18,7 +18,7 @@ import pytest
 from homeward.dev.docket.story import Docket
 from homeward.dev.docket.telling import recall, tell
 from homeward.dev.figures import figures, sentences
-from homeward.dev.home import checkout
+from homeward.dev.home import Home, checkout
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 KILLED = {50: "worker", 100: "sandbox", 150: "temporal", 200: "postgres", 250: "api"}
@@ -62,7 +62,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = Path("/var/tmp") if os.geteuid() == 0 else tmp_path_factory.mktemp("demo")
     path = folder / f"homeward-demo-{os.getpid()}"
     yield path
-    shutil.rmtree(path, ignore_errors=True)
+    for folder in (Home(path).socket_folder, path):
+        shutil.rmtree(folder, ignore_errors=True)
     for beside in (".err", ".out"):
         path.with_suffix(beside).unlink(missing_ok=True)
 

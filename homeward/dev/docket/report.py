@@ -16,7 +16,7 @@ from homeward.domain.kinds import blank
 from homeward.domain.streams import fold
 from homeward.domain.tasks import tasks
 
-WIDE = 110
+WIDE = 140
 FIRST = ("sok", "id", "visal")
 """The three whom the console is made for; with something to do today."""
 
@@ -62,19 +62,23 @@ def _open(case: Case, now: datetime) -> list[str]:
     return [word.replace("_", " ") for word in (*kinds, *holds, *late)]
 
 
-def table(told: Told, events: list[Event], now: datetime, console_url: str) -> Table:
-    """What became of everyone."""
+def table(told: Told, events: list[Event], now: datetime, console_url: str, width: int) -> Table:
+    """What became of everyone; the addresses in a column of their own where there is room."""
     shown = Table(title="What became of everyone", title_justify="left")
-    for heading in ("Case", "Pseudonym", "Nation", "State", "What is open", "Where to look"):
-        shown.add_column(heading, overflow="fold", no_wrap=heading in ("Case", "State"))
+    roomy = width >= WIDE
+    for heading in ("Case", "Pseudonym", "Nation", "State"):
+        shown.add_column(heading, no_wrap=True)
+    shown.add_column("What is open")
+    if roomy:
+        shown.add_column("Where to look", no_wrap=True)
     cases = cases_of(events, now)
     for victim, record in told.docket.victims.items():
         stream = told.case(victim)
         case, open_ = cases[stream]
-        where = Text(f"{console_url}/cases/{stream}", style=f"link {console_url}/cases/{stream}")
+        where = f"{console_url}/cases/{stream}"
         shown.add_row(
-            stream, record["pseudonym"], record["nation"], case.state,
-            ", ".join(open_) or "nothing", where,
+            Text(stream, style=f"link {where}"), record["pseudonym"], record["nation"],
+            case.state, ", ".join(open_) or "nothing", *([where] if roomy else []),
         )  # fmt: skip
     return shown
 
@@ -82,10 +86,13 @@ def table(told: Told, events: list[Event], now: datetime, console_url: str) -> T
 def report(told: Told, events: list[Event], now: datetime, console_url: str) -> None:
     """Table and figures, on standard output."""
     console = out()
-    console.print(table(told, events, now, console_url))
+    console.print(table(told, events, now, console_url, console.width))
+    if console.width < WIDE:
+        console.print(f"Where to look: {console_url}/cases/ and the case", soft_wrap=True)
+    console.print()
     for sentence in sentences(figures(events)):
         console.print(sentence, soft_wrap=True)
-    lotus = told.case(next(iter(told.docket.victims)))
+    first = told.case(next(iter(told.docket.victims)))
     console.print(
-        f"\nThe whole way of one of them: homeward case timeline {lotus} --as visal", soft_wrap=True
+        f"\nThe whole way of one of them: homeward case timeline {first} --as visal", soft_wrap=True
     )
