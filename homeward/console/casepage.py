@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from homeward.console.showing import Shown, as_moment, group, shown
+from homeward.console.persons import name_of
+from homeward.console.showing import Shown, as_moment, country_of, group, shown
 from homeward.domain.commands import COMMANDS
 from homeward.domain.refusals import CODES, Refused
 from homeward.edge.catalogue import Lang, term
@@ -15,6 +16,13 @@ KNOWN = (
     "mission", "kind",
 )  # fmt: skip
 """What has a place of its own on the page; everything else of the view is a section."""
+AT_ANY_TIME = frozenset(
+    {"add_note", "attach_document", "correct_record", "approve_correction", "link_cases",
+     "record_death", "report_missing", "withdraw_case", "break_glass", "declare_interest",
+     "reject_step", "extend_deadline", "restrict_case", "assign_case", "claim_case",
+     "raise_protection_claim", "place_hold", "explain_rights", "record_passport"}
+)  # fmt: skip
+"""Commands that belong to no stage: told apart, so that the next step stands out."""
 FIRST = ("identity", "travel", "reception", "people", "reporter")
 
 
@@ -60,7 +68,9 @@ def sections(view: Mapping[str, Any], lang: Lang) -> list[Section]:
 
 
 def _told(name: str, value: Any, lang: Lang) -> Shown:
-    return group(value, lang) if isinstance(value, Mapping) else shown(name, value, lang)
+    return (
+        group(value, lang, inside=name) if isinstance(value, Mapping) else shown(name, value, lang)
+    )
 
 
 def _title(name: str, lang: Lang) -> str:
@@ -99,9 +109,12 @@ def tasks(view: Mapping[str, Any], lang: Lang) -> list[Due]:
     for task in view.get("tasks") or ():
         told = task if isinstance(task, Mapping) else {"kind": task}
         roles = ", ".join(term("role", str(role), lang) for role in told.get("roles") or ())
-        found.append(
-            Due(term("task", str(told["kind"]), lang), _moment(told.get("due")), roles, "")
-        )
+        title = term("task", str(told["kind"]), lang)
+        if told.get("mission"):
+            title = f"{title}: {country_of(told['mission'], lang)}"
+        person = told.get("person")
+        who = name_of(str(person), lang) if person else roles
+        found.append(Due(title, _moment(told.get("due")), who, ""))
     return sorted(found, key=_soonest)
 
 
@@ -188,4 +201,4 @@ def blocking(view: Mapping[str, Any], lang: Lang) -> list[str]:
             ),
             (),
         )
-    return [term("guard", str(name), lang) for name in names]
+    return [term("guard.fails", str(name), lang) for name in names]

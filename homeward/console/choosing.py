@@ -1,12 +1,13 @@
 """What a form lets choose from instead of asking for an id: what the reader sees in the case."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from homeward.console.filling import Typed
 from homeward.console.kinds import STREAM
 from homeward.console.showing import country_of, day_of
 from homeward.edge.catalogue import Lang, term
-from homeward.edge.formfield import Choice
+from homeward.edge.formfield import Choice, FormField
 
 OPEN = frozenset({"OPENED", "DELIVERED", "ACCEPTED"})
 
@@ -17,7 +18,8 @@ def choices_for(view: Mapping[str, Any], lang: Lang) -> Callable[[str], tuple[Ch
     def of(name: str) -> tuple[Choice, ...]:
         match name:
             case "handoff":
-                return tuple(_handoff(one, lang) for one in _each(view.get("handoffs")))
+                given = _each(view.get("handoffs"))
+                return tuple(_handoff(one, lang) for one in given if one.get("state") in OPEN)
             case "hold":
                 return tuple(_hold(one, lang) for one in _each(view.get("holds")))
             case "correction":
@@ -28,6 +30,38 @@ def choices_for(view: Mapping[str, Any], lang: Lang) -> Callable[[str], tuple[Ch
                 return ()
 
     return of
+
+
+VERIFYING = ("confirmed", "not_ours", "no_record", "needs_more")
+DOING = ("done", "declined", "needs_more")
+BROUGHT = {
+    "document": "issue_travel_document",
+    "reception": "arrange_reception",
+    "received_at": "confirm_reception",
+}
+"""What an answer brings, and the one kind of handoff that asks for it."""
+
+
+def narrowed(
+    command: str, fields: Sequence[FormField], typed: Typed, view: Mapping[str, Any]
+) -> list[FormField]:
+    """Of an answer to a known handoff only what that kind can be answered with."""
+    wanted = next(iter(typed.get("handoff", ())), "")
+    asked = next((one for one in _each(view.get("handoffs")) if str(one["id"]) == wanted), None)
+    if command != "answer_handoff" or asked is None:
+        return list(fields)
+    kind = str(asked.get("kind"))
+    answers = VERIFYING if kind == "verify_nationality" else DOING
+    fit = []
+    for field in fields:
+        if BROUGHT.get(field.name, kind) != kind:
+            continue
+        if field.name == "answer":
+            kept = tuple(choice for choice in field.choices if choice.value in answers)
+            fit.append(field.replace(choices=kept))
+        else:
+            fit.append(field)
+    return fit
 
 
 def reference(text: str) -> str:

@@ -88,7 +88,8 @@ async def show(visit: Visit) -> Response:
         return visit.problem(refused, back=deed.back, title=term("command", deed.name, visit.lang))
     given = {name: [value] for name, value in visit.request.query_params.items()}
     choices = choosing.choices_for(deed.view, visit.lang)
-    form = fresh(_fields(deed, visit), await visit.edge.now(), given, choices)
+    fields = choosing.narrowed(deed.name, _fields(deed, visit), given, deed.view)
+    form = fresh(fields, await visit.edge.now(), given, choices)
     return _form(visit, deed, form, uuid4(), deed.view.get("version"))
 
 
@@ -98,7 +99,8 @@ async def give(visit: Visit) -> Response:
     names = [name for name in told if name not in NOT_FIELDS]
     typed: Typed = {name: [str(value) for value in told.getlist(name)] for name in names}
     add = str(told.get("add", "")) or None
-    form = fill(_fields(deed, visit), typed, choosing.choices_for(deed.view, visit.lang), add)
+    fields = choosing.narrowed(deed.name, _fields(deed, visit), typed, deed.view)
+    form = fill(fields, typed, choosing.choices_for(deed.view, visit.lang), add)
     command_id = _uuid(str(told.get("command_id", "")))
     version = str(told.get("version", ""))
     if add is not None:
@@ -152,7 +154,7 @@ def _form(
     return visit.page(
         "form.html", status, name=deed.name, stream=deed.stream, back=deed.back, nodes=own,
         carried=[node for node in form.nodes if node.field.name in ENVELOPE],
-        faulty=form.faulty, other=form.other, told=told, again=again,
+        faulty=form.faulty, unplaced=form.other, told=told, again=again,
         command_id=command_id, version=version if version is not None else "", headers=headers,
     )  # fmt: skip
 
@@ -175,9 +177,7 @@ def faults_in_words(refused: Refused, command: str, visit: Visit) -> dict[str, s
     """Path -> "Urgency is required", or the rule's own sentence after the field's name."""
     found = {}
     for path in refused.names:
-        label = field_label(path.rsplit(".", 1)[-1] if "." in path else path, visit.lang, command)
-        if path.rsplit(".", 1)[-1].isdigit():
-            label = field_label(path, visit.lang, command)
+        label = field_label(path, visit.lang, command)
         text = fault_message(refused.faults.get(path) or refused.why, visit.lang)
         sentence = text[:1].isupper() or text.endswith(("។", "."))
         found[path] = f"{label}: {text}" if sentence else f"{label} {text}"

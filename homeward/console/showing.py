@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from babel.dates import format_date
 
+from homeward.console.kinds import STREAM, path_of
 from homeward.console.persons import name_of
 from homeward.domain.actors import ROLES
+from homeward.domain.calendar import end_of
 from homeward.domain.commands import COMMANDS
 from homeward.edge.catalogue import Lang, catalogue, say, term
 from homeward.edge.figures import (
@@ -34,6 +36,8 @@ COUNTRIES = frozenset(
     {"country", "mission", "issuer", "nationality", "residence_state", "travel_nationality",
      "nationality_confirmed", "hte_Country", "missions_notified"}
 )  # fmt: skip
+NOT_PEOPLE = frozenset({"person", "guardian", "system"})
+"""Who answers for consent: words, not users."""
 LANGUAGES = frozenset({"language", "languages", "notified_language"})
 CODED_TOO = frozenset(
     {"state", "side", "type", "event_type", "step_type", "service", "operation", "tells", "roles",
@@ -54,6 +58,8 @@ class Shown(NamedTuple):
     text: str = ""
     rows: tuple[tuple[str, "Shown"], ...] = ()
     items: tuple["Shown", ...] = ()
+    href: str = ""
+    """Where the text leads, if it names a stream."""
 
     @property
     def empty(self) -> bool:
@@ -61,10 +67,17 @@ class Shown(NamedTuple):
 
 
 def as_moment(at: Any) -> datetime:
-    return at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    """A date is its whole day: due at the midnight that ends it."""
+    if isinstance(at, datetime):
+        return at
+    if isinstance(at, date) or DAY.fullmatch(str(at)):
+        return end_of(at if isinstance(at, date) else date.fromisoformat(str(at)))
+    return datetime.fromisoformat(str(at))
 
 
 def moment_of(at: Any, lang: Lang) -> str:
+    if DAY.fullmatch(str(at)):
+        return day_of(at, lang)
     return moment(as_moment(at), lang)
 
 
@@ -97,33 +110,41 @@ def shown(name: str, value: Any, lang: Lang, *, ids: bool = False) -> Shown:
             return group(value, lang, ids=ids)
         case list() | tuple() | set() | frozenset():
             items = tuple(one for v in value if not (one := shown(name, v, lang, ids=ids)).empty)
-            if any(one.rows or one.items for one in items):
+            if any(one.rows or one.items or one.href for one in items):
                 return Shown(items=items)
-            return Shown(", ".join(one.text for one in items))
+            return Shown("; ".join(one.text for one in items))
         case datetime():
             return Shown(moment(value, lang))
         case date():
             return Shown(day(value, lang))
         case int() | float():
             return Shown(digits(value, lang))
+    if STREAM.fullmatch(str(value)):
+        return Shown(str(value), href=path_of(str(value)))
     if not ids and UUID_TEXT.fullmatch(str(value)):
         return Shown()
     return Shown(_word(name, str(value), lang))
 
 
-def group(values: Mapping[str, Any], lang: Lang, *, ids: bool = False) -> Shown:
+def group(values: Mapping[str, Any], lang: Lang, *, ids: bool = False, inside: str = "") -> Shown:
+    """`inside`: the section it is, whose words for its fields come before the usual ones."""
     rows = []
     for key, value in values.items():
         if key in HIDDEN:
             continue
         told = shown(str(key), value, lang, ids=ids)
         if not told.empty:
-            rows.append((label(str(key), lang), told))
+            own = catalogue(lang).find("field", f"{inside}.{key}") if inside else None
+            rows.append((own or label(str(key), lang), told))
     return Shown(rows=tuple(rows))
 
 
 def label(key: str, lang: Lang) -> str:
     """Of a field; of a purpose or country where the key is one (`mission_contact:VN`)."""
+    if STREAM.fullmatch(key):
+        return key
+    if key.isdecimal():
+        return digits(int(key) + 1, lang)
     parts = []
     for part in key.split(":"):
         if re.fullmatch("[A-Z]{2}", part):
@@ -135,7 +156,7 @@ def label(key: str, lang: Lang) -> str:
 
 
 def _word(name: str, text: str, lang: Lang) -> str:
-    if (name in PEOPLE or name in ROLES) and value_word("", text, lang) is None:
+    if (name in PEOPLE or name in ROLES) and text not in NOT_PEOPLE:
         return name_of(text, lang)
     if name == "origin":
         return value_word("origin", text.partition(":")[0], lang) or text

@@ -14,8 +14,10 @@ from homeward.domain.commands import COMMANDS
 from homeward.edge.catalogue import Lang, term
 
 AT_ONCE = 500
-LATEST = 30
+LATEST = 20
 """How many steps the page itself shows; the history shows all."""
+BRIEF = 5
+"""How many of a step's fields the timeline tells; the history tells all."""
 
 
 async def page(visit: Visit) -> Response:
@@ -36,7 +38,8 @@ async def page(visit: Visit) -> Response:
         tasks=casepage.tasks(view, visit.lang),
         deadlines=casepage.deadlines(view, visit.lang),
         blocking=casepage.blocking(view, visit.lang),
-        deeds=now,
+        deeds=[deed for deed in now if deed.name not in casepage.AT_ANY_TIME],
+        other_deeds=[deed for deed in now if deed.name in casepage.AT_ANY_TIME],
         not_now=later,
         events=[entry(event, visit.lang) for event in events[:LATEST]],
         more=len(events) > LATEST,
@@ -74,6 +77,7 @@ async def history_of(visit: Visit, kind: str, stream: str) -> list[dict[str, Any
 def entry(event: dict[str, Any], lang: Lang, *, ids: bool = False) -> dict[str, Any]:
     """One step for people: what, who in which role, when, why, and the rest of what it says."""
     fields = {name: value for name, value in (event.get("fields") or {}).items() if value}
+    told = group(fields, lang, ids=ids)
     by = str(event["by"])
     return {
         **event,
@@ -83,7 +87,8 @@ def entry(event: dict[str, Any], lang: Lang, *, ids: bool = False) -> dict[str, 
         if by != "system"
         else "",
         "deed": term("command", str(event["command"]), lang) if event.get("command") else "",
-        "told": group(fields, lang, ids=ids),
+        "told": told,
+        "brief": [(label, one.text) for label, one in told.rows if one.text][:BRIEF],
         "remark": shown("comment", event.get("comment"), lang).text,
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -16,7 +17,16 @@ from homeward.domain.facts import (
     NoteAdded,
     StepRejected,
 )
-from homeward.domain.fields import Account, EventId, IdentityText, Moment, Text, Unit, UserId
+from homeward.domain.fields import (
+    Account,
+    EventId,
+    IdentityText,
+    Moment,
+    Text,
+    Unit,
+    UserId,
+    id_told,
+)
 from homeward.domain.reference.codes import TaskKind
 from homeward.domain.refusals import Refused
 from homeward.domain.streams import Step, StreamState
@@ -91,8 +101,9 @@ class RejectStep(Command):
 
 def open_step(state: Any, named: Any) -> tuple[str, Step] | None:
     """The open step that may be rejected, with the command that took it."""
+    event = named if isinstance(named, UUID) else id_told(named)
     for key, step in state.steps.items():
-        if str(step.event) == str(named) and (
+        if step.event == event and (
             step.type.endswith(("Proposed", "Requested")) or step.type == "DeathRecorded"
         ):
             return key.partition(":")[0], step

@@ -1,6 +1,5 @@
 """Incidents are opened, linked to what belongs together, and found true or unfounded."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,7 +8,7 @@ from homeward.domain.case.state import Case
 from homeward.domain.commands import Command, Facts, Told, command
 from homeward.domain.elsewhere import need_there
 from homeward.domain.facts.incident import IncidentConcluded, IncidentLinked, IncidentOpened
-from homeward.domain.fields import Account, CaseId, OperationId, RequestId
+from homeward.domain.fields import Account, CaseId, Day, OperationId, RequestId
 from homeward.domain.incident import Incident
 from homeward.domain.operation import Operation
 from homeward.domain.reference.codes import ProvinceCode, TypeOfExploitation
@@ -18,7 +17,7 @@ from homeward.domain.request import Request
 
 @command("incident", ("examiner", "planner"), opens=True)
 class OpenIncident(Command):
-    suspected_at: date
+    suspected_at: Day
     province: ProvinceCode
     types: Annotated[tuple[TypeOfExploitation, ...], Field(min_length=1)]
     requests: tuple[RequestId, ...] = ()

@@ -51,6 +51,8 @@ class Row(NamedTuple):
     silent: bool = False
     """Its passing is a fact of its own."""
     every: timedelta = timedelta()
+    anew: str | None = None
+    """How long it lasts at least when it starts again after an ending."""
 
 
 def when(holds: Callable[[Any], object]) -> Callable[[Any], Open]:
@@ -163,7 +165,7 @@ ROWS: tuple[Row, ...] = (
         ((midnight_after(lambda case: case.redecide_by), "determiner"),),
         restarts=(StatusDetermined,)),
     Row("reflection", Case, track("reflection", "RUNNING"),
-        ((lambda case, _: case.reflection_ends or "30d", ""),), silent=True),
+        ((lambda case, _: case.reflection_ends or "30d", ""),), silent=True, anew="30d"),
     Row("review_window", Case, when(lambda case: case.review_window == "OPEN"), (("10d", ""),),
         silent=True),
     Row("waiver.endorse", Case, track("waiver", "PROPOSED"), (("2bd", "supervisor"),)),

@@ -62,6 +62,9 @@ def _armed(
             continue
         start = event.recorded_at if back else row.since(after) or event.recorded_at
         due = [moment_of(dur, start, terms) for dur in told(row, after, instance)]
+        if back and row.anew is not None:
+            least = moment_of(row.anew, start, terms)
+            due = [max(moment, least) for moment in due if moment and least]
         rungs = zip(due, (tells for _, tells in row.due), strict=True)
         levels = tuple(Level(moment, tells) for moment, tells in rungs if moment is not None)
         if levels:

@@ -128,7 +128,7 @@ def decide(
     )  # fmt: skip
     if order.expected_version is not None and own.last_by_person > order.expected_version:
         raise Refused("stale", version=own.version)
-    if not spec.opens:
+    if not (spec.opens or spec.system):
         _general(spec, own, told, command.subject(own), named=command.named(own))
     command.ready(own, told)
     facts = list(command.decide(own, told))

@@ -1,6 +1,5 @@
 """A request is registered and examined: accepted, declined or merged by two, never by a timer."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -24,7 +23,7 @@ from homeward.domain.facts.request import (
     Stub,
 )
 from homeward.domain.fieldgroups import as_struct, as_structs
-from homeward.domain.fields import Account, Accounts, Operational, PastMoment, RequestId, Unit
+from homeward.domain.fields import Account, Accounts, Day, Operational, PastMoment, RequestId, Unit
 from homeward.domain.reference import provinces
 from homeward.domain.reference.codes import (
     Channel,
@@ -108,7 +107,7 @@ class StartExamination(Command):
 @command("request", ("examiner",), from_=("UNDER_EXAMINATION",))
 class AskReporter(Command):
     question: Account
-    due: date | None = None
+    due: Day | None = None
 
     def decide(self, request: Request, told: Told) -> Facts:  # noqa: ARG002
         yield InformationRequested(question=self.question, due=self.due)

@@ -1,6 +1,5 @@
 """Groups of fields that several commands share (contract, `types`)."""
 
-from datetime import date
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -11,6 +10,7 @@ from homeward.domain.commands import Fields
 from homeward.domain.fields import (
     Account,
     Correspondence,
+    Day,
     HealthAnswer,
     Healths,
     IdentityMatch,
@@ -85,7 +85,7 @@ class Passport(Fields):
     status: DocumentStatus
     issuer: Country | None = None
     number: IdentityMatch | None = None
-    expires: date | None = None
+    expires: Day | None = None
     mrz: IdentityText | None = None
 
 

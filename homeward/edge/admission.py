@@ -6,6 +6,7 @@ interest - shape - reuse of the id - sealing - a dry run of the domain - only th
 refusal writes no history and answers in milliseconds.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,7 +25,8 @@ from homeward.edge.contradictions import contradictions
 from homeward.edge.corrections import with_value_closed
 from homeward.edge.derived import add_derived
 from homeward.edge.fingerprint import fingerprint
-from homeward.edge.shape import Envelope, given_command_id, new_command_id, read_shape
+from homeward.edge.parsing import storable
+from homeward.edge.shape import STREAM, Envelope, given_command_id, new_command_id, read_shape
 from homeward.edge.subjects import subjects
 from homeward.ports import Answer, EventStore, Loaded, Outcome, Unavailable
 from homeward.sealing.box import Sealer
@@ -69,7 +71,8 @@ class Admission:
         self, name: str, body: Mapping[str, Any], actor: Actor, command_id: UUID
     ) -> Answer:
         cls = command_named(name)
-        stream = _text(body.get("stream"))
+        body, unstorable = storable(body)
+        stream = _stream(body.get("stream"))
         forbid(cls, actor, stream)
         raw = body.get("fields", {})
         raw = raw if isinstance(raw, Mapping) else {}
@@ -79,11 +82,12 @@ class Admission:
         )  # fmt: skip
         loaded = await self.store.load((stream,) if stream else (), command_id)
         now = self.host_clock() + loaded.offset
-        if loaded.known and (loaded.known.fingerprint, loaded.known.actor) == (print_, actor.id):
+        first = (loaded.known.fingerprint, loaded.known.actor) if loaded.known else None
+        if loaded.known and first == (print_, actor.id) and not unstorable:
             return loaded.known.answer
         state = _state(cls, stream, loaded)
         admit(cls, raw, actor, state, now)
-        envelope, clear = read_shape(cls, body, now)
+        envelope, clear = read_shape(cls, body, now, unstorable)
         if faults := contradictions(name, clear):
             raise Refused.of_faults(faults)
         if loaded.known is not None:
@@ -165,8 +169,9 @@ class Admission:
         return lines
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= 40 else None
+def _stream(value: Any) -> str | None:
+    """What is no stream's id names no stream."""
+    return value if isinstance(value, str) and re.fullmatch(STREAM, value) else None
 
 
 def _state(cls: type[Command], stream: str | None, loaded: Loaded) -> StreamState | None:

@@ -1,13 +1,18 @@
 """Reading JSON without surprises: what Python's parser lets through is named and refused."""
 
 import json
+import math
 import re
+from collections.abc import Mapping
 from typing import Any, Never
 
+from homeward.domain.fields import UNSTORABLE
 from homeward.domain.refusals import Refused
 
 LARGEST = 1024 * 1024
 DEEPEST = 32
+LARGEST_NUMBER = 10**18
+HALF = "has half of a character"
 
 
 def parse_json(raw: bytes) -> Any:
@@ -59,11 +64,12 @@ def parse_json(raw: bytes) -> Any:
         raise Refused.of_faults({"body": f"is not JSON ({where})"}) from None
     if faults:
         raise Refused.of_faults(faults)
-    _only_text(value, "")
+    if halves := {name: fault for name, fault in storable(value)[1].items() if fault == HALF}:
+        raise Refused.of_faults(halves)
     return value
 
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def _depth(text: str) -> int:
@@ -78,15 +84,48 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _only_text(value: Any, path: str) -> None:
+def storable(value: Any) -> tuple[Any, dict[str, str]]:
+    """The JSON data with null for what can be neither stored nor compared, and where that stood.
+
+    Halves of characters, NUL, numbers that are none or too long, nesting beyond measure. Paths are
+    as the caller wrote them, those within `fields` without that word.
+    """
+    faults: dict[str, str] = {}
+    cleaned = _storable(value, (), faults)
+    return cleaned, faults
+
+
+def _storable(value: Any, path: tuple[str, ...], faults: dict[str, str]) -> Any:
+    fault = _unstorable(value, len(path))
+    if fault is not None:
+        faults.setdefault(_dotted(path), fault)
+        return None
+    if isinstance(value, Mapping):
+        kept = {}
+        for key, item in value.items():
+            if (in_key := _unstorable(key, 0)) is not None:
+                faults.setdefault(_dotted(path), in_key)
+            else:
+                kept[key] = _storable(item, (*path, key), faults)
+        return kept
+    if isinstance(value, (list, tuple)):
+        return [_storable(item, (*path, str(n)), faults) for n, item in enumerate(value)]
+    return value
+
+
+def _unstorable(value: Any, depth: int) -> str | None:
     match value:
-        case str():
-            if re.search("[\ud800-\udfff]", value):
-                raise Refused.of_faults({path or "body": "has half of a character"})
-        case dict():
-            for key, item in value.items():
-                _only_text(key, path or "body")
-                _only_text(item, f"{path}.{key}" if path else key)
-        case list():
-            for n, item in enumerate(value):
-                _only_text(item, f"{path}.{n}" if path else str(n))
+        case str() if found := UNSTORABLE.search(value):
+            return "has characters that cannot be stored" if found[0] == "\x00" else HALF
+        case float() if not math.isfinite(value):
+            return "is not a number"
+        case int() if abs(value) > LARGEST_NUMBER:
+            return "has too many digits"
+        case dict() | list() if depth > DEEPEST:
+            return f"is nested deeper than {DEEPEST}"
+    return None
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    within = path[1:] if len(path) > 1 and path[0] == "fields" else path
+    return ".".join(within) or "body"

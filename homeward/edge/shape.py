@@ -9,11 +9,12 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from homeward.domain.commands import Command
-from homeward.domain.fields import LongText, PastMoment
+from homeward.domain.fields import LongText, PastMoment, id_told
 from homeward.domain.refusals import Refused
 from homeward.sealing.forms import clear_form
 
-STREAM = r"^(REQ|OPS|VIC|INC|CRT)-[0-9]{4}-[0-9]{6}$"
+NONE: Mapping[str, str] = {}
+STREAM = r"(REQ|OPS|VIC|INC|CRT)-[0-9]{4}-[0-9]{6}"
 
 
 class Envelope(BaseModel):
@@ -31,10 +32,7 @@ class Envelope(BaseModel):
 
 def given_command_id(body: Mapping[str, Any]) -> UUID | None:
     """The command id as far as it can be read: repetition is decided before the shape is."""
-    try:
-        return UUID(body["command_id"])
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return None
+    return id_told(body.get("command_id"))
 
 
 def new_command_id() -> UUID:
@@ -42,10 +40,13 @@ def new_command_id() -> UUID:
 
 
 def read_shape(
-    cls: type[Command], body: Mapping[str, Any], now: datetime
+    cls: type[Command], body: Mapping[str, Any], now: datetime, found: Mapping[str, str] = NONE
 ) -> tuple[Envelope, BaseModel]:
-    """Envelope and fields in clear; raises Refused("invalid") naming every fault in both."""
-    faults: dict[str, str] = {}
+    """Envelope and fields in clear; raises Refused("invalid") naming every fault in both.
+
+    `found`: what `storable` has found in the body already.
+    """
+    faults = dict(found)
     envelope = _read(Envelope, body, now, faults)
     raw = body.get("fields", {})
     clear: BaseModel | None = None

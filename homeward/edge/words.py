@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 NAMED: dict[str, tuple[str, ...]] = {
-    "guard_failed": ("guard",),
+    "guard_failed": ("guard.fails",),
     "hold": ("hold",),
     "unavailable": ("part",),
     "invalid": ("field",),
@@ -38,6 +38,9 @@ CODED = {
 OTHERWISE = ("value", "hold", "role", "task", "guard", "state", "track.value", "event")
 
 
+HELD = re.compile(r"(\S+) holds the case already\.")
+
+
 class Refusal(NamedTuple):
     """A refusal as a person reads it."""
 
@@ -54,7 +57,7 @@ def refusal(refused: Refused, lang: Lang) -> Refusal:
     if refused.names and refused.code != "not_found":
         listed = "; ".join(names_in_words(refused, lang))
         detail.append(
-            say("Not yet fulfilled: %(names)s.", lang, names=listed)
+            say("Still missing: %(names)s.", lang, names=listed)
             if refused.code == "guard_failed"
             else say("Concerned: %(names)s.", lang, names=listed)
         )
@@ -87,7 +90,7 @@ def _name(name: str, contexts: tuple[str, ...], lang: Lang) -> str:
 
 
 def field_label(path: str, lang: Lang, command: str = "") -> str:
-    """`people.0.name` -> "People 1, name": every part that people have a word for."""
+    """`people.0.name` -> "People 1: Name": every part that people have a word for."""
     told: list[str] = []
     for part in path.split("."):
         if part.isdigit():
@@ -96,7 +99,7 @@ def field_label(path: str, lang: Lang, command: str = "") -> str:
         else:
             own = catalogue(lang).find("field", f"{command}.{part}") if command else None
             told.append(own or term("field", part, lang))
-    return ", ".join(told)
+    return ": ".join(told)
 
 
 def value_word(field: str, value: str, lang: Lang) -> str | None:
@@ -112,6 +115,8 @@ def reason(why: str, lang: Lang) -> str:
     """The rule's own sentence; in Khmer only where it is translated."""
     if not why:
         return ""
+    if held := HELD.fullmatch(why):
+        return say("%(who)s holds the case already.", lang, who=held[1])
     return catalogue(lang).find("why", why) or (why if lang == "en" else "")
 
 
@@ -120,6 +125,8 @@ def fault_message(text: str, lang: Lang) -> str:
     text = text.strip()
     if found := catalogue(lang).find("fault", text) or catalogue(lang).find("why", text):
         return found
+    if (told := catalogue(lang).gettext(text)) != text:
+        return told
     for pattern, tell in PATTERNS:
         if found_in := pattern.fullmatch(text):
             return tell(found_in, lang)
@@ -172,7 +179,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Tell], ...] = tuple(
         (r"(?:Input should be a valid date.*|Datetimes provided to dates.*)",
          _fixed("is not a real date")),
         (r"(?:Input should be a valid UUID.*|is not a UUID)", _fixed("is not an id")),
-        (r"\w+ should have at least (\d+) items?.*", _number("needs %(n)s or more")),
+        (r"\w+ should have at least (\d+) items?.*", _number("must have at least %(n)s")),
         (r"\w+ should have at most (\d+) items?.*", _number("has more than %(n)s")),
         (r"Input should be a valid (?:array|tuple|list|set|frozenset).*", _fixed("is not a list")),
         (r"(?:Input should be (?:an object|a valid dictionary|a valid dict)).*",

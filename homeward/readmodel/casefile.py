@@ -10,6 +10,7 @@ from uuid import UUID
 
 from homeward.domain.access import as_liaison
 from homeward.domain.actors import Actor
+from homeward.domain.case.guards import failing
 from homeward.domain.case.state import Case
 from homeward.domain.decide import possible
 from homeward.domain.facts import Event
@@ -24,6 +25,7 @@ from homeward.readmodel.sections import section_of, section_of_deadline, section
 
 __all__ = ["section_of", "sections_for", "view"]
 View = dict[str, Any]
+BOUND_HOME = ("RETURN_PREPARATION", "CLEARED")
 SECRET_TRACKS = ("risk", "justice")
 TASK_SECTION = {
     "handoff": "handoffs",
@@ -48,7 +50,7 @@ def view(state: StreamState, actor: Actor, now: datetime, events: Iterable[Event
         "opened_at": state.opened_at,
     }  # fmt: skip
     if isinstance(state, Case):
-        shown |= _case(state, readable)
+        shown |= _case(state, readable, now)
     else:
         shown |= other_sections(state, readable)
     shown |= {
@@ -68,7 +70,7 @@ def view(state: StreamState, actor: Actor, now: datetime, events: Iterable[Event
     return shown
 
 
-def _case(case: Case, readable: frozenset[str]) -> View:
+def _case(case: Case, readable: frozenset[str], now: datetime) -> View:
     tracks = {
         name: value
         for name, value in case.tracks.items()
@@ -84,6 +86,8 @@ def _case(case: Case, readable: frozenset[str]) -> View:
     for name, section in SECTIONS.items():
         if name in readable and (content := section(case, readable)) is not None:
             shown[name] = content
+    if case.state in BOUND_HOME and {"return", "protection"} <= readable:
+        shown["failing"] = list(failing(case, now))
     return shown
 
 

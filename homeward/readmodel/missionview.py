@@ -44,7 +44,8 @@ def _identity(case: Case, mission: str | None) -> dict[str, Any]:
     ]
     passport = case.passport
     if passport is not None and passport.issuer == mission:
-        sheet["passport"] = fields(passport)
+        # Where it was found would tell who had held the person.
+        sheet["passport"] = fields(passport, "status")
     return sheet
 
 

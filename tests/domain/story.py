@@ -1,9 +1,9 @@
 """Tells a story to the pure engine: commands in clear, the clock by hand, partners as they play.
 
-    story = Story()
-    case = story.identified()
-    story.by("sok", "assess_fine", case, permitted_until="2022-04-24", accrual_ends=story.day())
-    story.wait("30d")
+story = Story()
+case = story.identified()
+story.by("sok", "assess_fine", case, permitted_until="2022-04-24", accrual_ends=story.day())
+story.wait("30d")
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from homeward.dev.scenario.memory import MemoryEngine
 from homeward.domain.actors import Actor
 from homeward.domain.calendar import business_days_after, local_date
-from homeward.domain.facts import Event
 from homeward.domain.refusals import Refused
 from homeward.domain.tasks import Task, tasks
 from homeward.services.sandbox.durations import parse_duration
@@ -47,15 +46,13 @@ PEOPLE: dict[str, tuple[str, ...]] = {
 }
 MISSIONS = {"vn": "VN", "id": "ID", "th": "TH", "us": "US"}
 LANGUAGES = {"ivan": frozenset({"khm", "eng", "vie"})}
-ABSENT = dict.fromkeys(
-    (
-        "abuse_of_vulnerability", "deception", "restriction_of_movement", "isolation",
-        "physical_and_sexual_violence", "intimidation_and_threats",
-        "retention_of_identity_documents", "withholding_of_wages", "debt_bondage",
-        "abusive_working_and_living_conditions", "excessive_overtime",
-    ),
-    {"finding": "absent"},
+INDICATORS = (
+    "abuse_of_vulnerability", "deception", "restriction_of_movement", "isolation",
+    "physical_and_sexual_violence", "intimidation_and_threats", "retention_of_identity_documents",
+    "withholding_of_wages", "debt_bondage", "abusive_working_and_living_conditions",
+    "excessive_overtime",
 )  # fmt: skip
+ABSENT = {name: {"finding": "absent"} for name in INDICATORS}
 
 
 LOOP = asyncio.new_event_loop()
@@ -99,7 +96,9 @@ class Story:
         _done(self.engine.settle(()))
         return {"stream": answer.stream, **answer.result}
 
-    def by(self, name: str, command: str, stream: str | None = None, **fields: Any) -> dict[str, str]:
+    def by(
+        self, name: str, command: str, stream: str | None = None, /, **fields: Any
+    ) -> dict[str, str]:
         """The same for somebody whom everybody knows."""
         return self.do(name, (), command, stream, fields)
 
@@ -117,13 +116,14 @@ class Story:
     def state(self, stream: str) -> Any:
         return self.engine.store.states[stream]
 
-    def history(self, stream: str) -> list[Event]:
+    def history(self, stream: str) -> list[Any]:
+        """Its events, from the first."""
         return self.engine.store.streams[stream]
 
     def events(self, stream: str) -> list[str]:
         return [event.type for event in self.history(stream)]
 
-    def last(self, stream: str, kind: str) -> Event:
+    def last(self, stream: str, kind: str) -> Any:
         return next(event for event in reversed(self.history(stream)) if event.type == kind)
 
     def tasks(self, stream: str) -> list[Task]:

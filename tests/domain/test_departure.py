@@ -1,5 +1,7 @@
 """Return: prepared, ordered, permitted, cleared, gone, received."""
 
+from typing import Any
+
 import pytest
 
 from tests.domain.story import Story, refused
@@ -90,12 +92,13 @@ def test_in_another_mode_order_and_permit_lapse() -> None:
 def test_an_order_is_for_a_deportation_alone(command: str) -> None:
     story = Story()
     case = story.prepared()
-    fields = {
+    told: dict[str, dict[str, Any]] = {
         "request_deportation_order": {"basis": "Law", "reentry_ban": False},
         "sign_deportation_order": {"number": "GDI-1", "notified_language": "vie"},
-    }[command]
+    }
     by = "sok" if command.startswith("request") else "maly"
-    assert refused(lambda: story.by(by, command, case, **fields)).code == "wrong_state"
+    refusal = refused(lambda: story.by(by, command, case, **told[command]))
+    assert refusal.code == "wrong_state"
 
 
 def test_a_person_who_changes_their_mind_is_not_cleared_any_more() -> None:

@@ -107,9 +107,7 @@ def test_another_missions_liaison_is_told_what_nobody_would_be_told() -> None:
     story = Story()
     case, handoff = story.asked()
     there = refused(lambda: story.by("id", "accept_handoff", case, handoff=handoff))
-    nowhere = refused(
-        lambda: story.by("id", "accept_handoff", "VIC-2022-000000", handoff=handoff)
-    )
+    nowhere = refused(lambda: story.by("id", "accept_handoff", "VIC-2022-000000", handoff=handoff))
     assert (there.code, there.names, there.why) == (nowhere.code, nowhere.names, nowhere.why)
     assert there.code == "not_found"
 

@@ -1,6 +1,5 @@
 """Shelter, medicine, social work: nobody is kept anywhere without a legal basis and a review."""
 
-from datetime import date
 from typing import Literal
 
 from msgspec.structs import replace
@@ -14,7 +13,7 @@ from homeward.domain.facts.case_care import (
     CareProvided,
     FitnessToTravelCertified,
 )
-from homeward.domain.fields import Health, Moment, Operational, Text
+from homeward.domain.fields import Day, Health, Moment, Operational, Text
 from homeward.domain.reference.codes import ServiceType
 from homeward.domain.streams import evolves
 
@@ -27,7 +26,7 @@ class PlaceInCare(Command):
     kind: Literal["shelter", "hospital", "hotel", "detention_centre", "community"]
     deprived_of_liberty: bool
     legal_basis: Text | None = None
-    review_on: date | None = None
+    review_on: Day | None = None
 
     def decide(self, case: Case, told: Told) -> Facts:  # noqa: ARG002
         if self.deprived_of_liberty:
@@ -66,7 +65,7 @@ class RecordCare(Command):
 class CertifyFitnessToTravel(Command):
     fit: bool
     conditions: Health | None = None
-    valid_until: date
+    valid_until: Day
 
     def decide(self, case: Case, told: Told) -> Facts:  # noqa: ARG002
         yield FitnessToTravelCertified(

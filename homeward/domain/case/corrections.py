@@ -67,7 +67,7 @@ def _inner(annotation: Any, part: str) -> Any:
     """The type of a part of the field; None: it has no such part."""
     for option in _options(annotation):
         origin, args = get_origin(option), get_args(option)
-        if origin in (tuple, list) and part.isdecimal():
+        if origin in (tuple, list) and part.isascii() and part.isdecimal():
             return args[0]
         if origin is dict:
             return args[1]

@@ -1,6 +1,5 @@
 """Preparing a return: mode and wish, order, permit, travel (domain.md 1.11, 1.12)."""
 
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import ValidationInfo, field_validator
@@ -19,7 +18,7 @@ from homeward.domain.facts.case_departure import (
     TravelBooked,
     TravelCancelled,
 )
-from homeward.domain.fields import Account, IdentityTexts, Moment, Text
+from homeward.domain.fields import Account, Day, IdentityTexts, Moment, Text
 from homeward.domain.reference.codes import Language, ReturnMode
 
 
@@ -68,7 +67,7 @@ class RequestDeportationOrder(Command):
 
     basis: Text
     reentry_ban: bool
-    ban_until: date | None = None
+    ban_until: Day | None = None
     ban_reason: Account | None = None
 
     @field_validator("ban_until", "ban_reason")
@@ -104,7 +103,7 @@ class SignDeportationOrder(Command):
 
     number: Text
     notified_language: Language
-    appeal_until: date | None = None
+    appeal_until: Day | None = None
 
     @classmethod
     def ready(cls, state: Case, told: Told) -> None:

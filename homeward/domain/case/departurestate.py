@@ -1,6 +1,5 @@
 """What the facts of return and departure do to the case."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -29,7 +28,7 @@ from homeward.domain.facts.case_departure import (
     TravelCancelled,
 )
 from homeward.domain.facts.case_embassy import HandoffDelivered
-from homeward.domain.fields import Text
+from homeward.domain.fields import Day, Text
 from homeward.domain.steps import decided, dropped, opened, owed, settled
 from homeward.domain.streams import Call, evolves
 
@@ -38,7 +37,7 @@ LAPSED = ("travel",)
 
 class PermitTold(Fields):
     number: Text
-    valid_until: date
+    valid_until: Day
 
 
 class DeliveryTold(Fields):

@@ -4,7 +4,7 @@ And the time to recover that begins with it. `not_a_victim` takes two readers, a
 person's language and ten days in which anybody may bring new facts (domain 1.6, 1.7).
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from msgspec.structs import replace
@@ -26,7 +26,7 @@ from homeward.domain.facts.case_determination import (
     ReviewWindowOpened,
     StatusDetermined,
 )
-from homeward.domain.fields import Account, Text
+from homeward.domain.fields import Account, Day, Text
 from homeward.domain.reference.codes import DecisionMakingOrg, Language
 from homeward.domain.steps import opened
 from homeward.domain.streams import evolves
@@ -60,7 +60,7 @@ class DetermineStatus(Command):
     status: Literal["identified", "presumed"]
     reasons: Account
     organisation: DecisionMakingOrg
-    redecide_by: date | None = None
+    redecide_by: Day | None = None
 
     def decide(self, case: Case, told: Told) -> Facts:
         if self.status == "identified":
@@ -152,7 +152,7 @@ class HandToImmigration(Command):
 class ExtendReflection(Command):
     """Only ever longer: nobody but the victim may shorten it."""
 
-    until: date
+    until: Day
     reasons: Account
 
     def decide(self, case: Case, told: Told) -> Facts:

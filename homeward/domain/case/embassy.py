@@ -4,7 +4,7 @@ VCCR article 36(1)(b): a mission is told only if the person so requests.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +31,7 @@ from homeward.domain.facts.case_embassy import (
     HandoffWithdrawn,
     MissionNotified,
 )
-from homeward.domain.fields import Correspondence, PastMoment
+from homeward.domain.fields import Correspondence, Day, PastMoment, id_told
 from homeward.domain.reference.codes import Country, HandoffAnswer, HandoffKind
 from homeward.domain.refusals import Refused
 
@@ -48,7 +48,7 @@ class RequestHandoff(Command):
     kind: HandoffKind
     nationality: Country
     message: Correspondence | None = None
-    due: date | None = None
+    due: Day | None = None
 
     @classmethod
     def ready(cls, state: Case, told: Told) -> None:
@@ -97,17 +97,10 @@ class ByMission(OfOneHandoff):
     def admit(cls, state: Case, actor: Actor, raw: Mapping[str, Any], now: datetime) -> None:
         if not mission_handoffs(state, actor.mission, now):
             raise Refused("not_found")
-        named = str(raw.get("handoff")).lower()
-        theirs = {str(h.id) for h in state.handoffs.values() if h.mission == actor.mission}
-        if _is_id(named) and named not in theirs:
+        named = id_told(raw.get("handoff"))
+        theirs = {h.id for h in state.handoffs.values() if h.mission == actor.mission}
+        if named is not None and named not in theirs:
             raise Refused("not_found")
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 @command("case", ("liaison",), track=("handoff", ("OPENED", "DELIVERED")))

@@ -1,7 +1,6 @@
 """Other ways out: stay, withdrawal, death, absence; closing, and coming back."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Literal
 
 from homeward.domain import fieldgroups
@@ -19,7 +18,7 @@ from homeward.domain.facts.case_endings import (
 )
 from homeward.domain.facts.case_opening import CaseOpened
 from homeward.domain.fieldgroups import as_struct
-from homeward.domain.fields import Account, Operational, PastMoment, Text
+from homeward.domain.fields import Account, Day, Operational, PastMoment, Text
 from homeward.domain.reference.codes import Closure, Language, ProvinceCode, RescueMode
 
 FITTING: dict[str, frozenset[str]] = {
@@ -36,7 +35,7 @@ FITTING: dict[str, frozenset[str]] = {
 @command("case", ("endorser",), from_=("IDENTIFIED", "PRESUMED", "RETURN_PREPARATION"))
 class GrantStay(Command):
     basis: Literal["protection", "court", "humanitarian", "statelessness"]
-    until: date | None = None
+    until: Day | None = None
 
     def decide(self, state: Case, told: Told) -> Facts:  # noqa: ARG002
         yield StayGranted(basis=self.basis, until=self.until)

@@ -7,12 +7,12 @@ A victim owes nothing for a stay that was forced on them; who says so never does
 amount is the immigration service's, exact or unknown, never guessed (domain 1.8).
 """
 
-from datetime import date
+import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec.structs import replace
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from homeward.domain.case.serviceanswer import answers
@@ -33,7 +33,7 @@ from homeward.domain.facts.case_fine import (
     WaiverRevocationProposed,
     WaiverRevoked,
 )
-from homeward.domain.fields import Account, Percent, Text
+from homeward.domain.fields import Account, Day, Percent, Text
 from homeward.domain.reference.fines import UNKNOWN
 from homeward.domain.steps import decided, dropped, opened, owed, settled
 from homeward.domain.streams import Call, evolves
@@ -41,7 +41,21 @@ from homeward.domain.streams import Call, evolves
 PROPOSABLE = ("ASSESSED", "RETURNED", "REFUSED", "REVOKED")
 ASSESSABLE = ("NONE", "NOT_NEEDED", *PROPOSABLE)
 Ground = Literal["victim_of_trafficking", "minor", "humanitarian", "other"]
+
+
+def _in_plain_digits(told: Any) -> Any:
+    """Khmer digits, blanks, underscores and exponents would pass for a sum unseen."""
+    if isinstance(told, str) and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", told):
+        raise PydanticCustomError("sum", "is not a number")
+    if not isinstance(told, str | int | float | Decimal) or isinstance(told, bool):
+        return told
+    return Decimal(str(told))
+
+
 Usd = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}\.[0-9]{2}$")]
+Paid = Annotated[
+    Decimal, Field(gt=0, max_digits=11, decimal_places=2), BeforeValidator(_in_plain_digits)
+]
 UsdOrUnknown = Annotated[str, StringConstraints(pattern=r"^([0-9]{1,9}\.[0-9]{2}|UNKNOWN)$")]
 
 
@@ -49,8 +63,8 @@ UsdOrUnknown = Annotated[str, StringConstraints(pattern=r"^([0-9]{1,9}\.[0-9]{2}
 class AssessFine(Command):
     """Asked of the immigration service. Without an entry stamp no first day is known."""
 
-    permitted_until: date | None = None
-    accrual_ends: date
+    permitted_until: Day | None = None
+    accrual_ends: Day
 
     def decide(self, case: Case, told: Told) -> Facts:  # noqa: ARG002
         yield FineAssessmentRequested(
@@ -153,7 +167,7 @@ class RecordPayment(Command):
     """A payment by the victim opens a task for the supervisor: victims are not charged."""
 
     payer: Literal["victim", "family", "mission", "ngo", "other"]
-    amount: Annotated[Decimal, Field(gt=0, max_digits=11, decimal_places=2)]
+    amount: Paid
     receipt: Text
 
     def decide(self, case: Case, told: Told) -> Facts:  # noqa: ARG002
@@ -161,8 +175,8 @@ class RecordPayment(Command):
 
 
 class PeriodTold(Fields):
-    first: Annotated[date, Field(alias="from")]
-    last: Annotated[date, Field(alias="to")]
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[Day, Field(alias="to")]
     days: Annotated[int, Field(ge=0)]
     rate: Usd
     amount: Usd

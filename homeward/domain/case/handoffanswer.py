@@ -20,7 +20,7 @@ from homeward.domain.facts.case_embassy import (
     TravelDocumentIssued,
 )
 from homeward.domain.facts.case_holds import HoldPlaced
-from homeward.domain.fields import IdentityMatch, IdentityText, Text
+from homeward.domain.fields import Day, IdentityMatch, IdentityText, Text
 from homeward.domain.reference.codes import TravelDocument
 from homeward.domain.sealed import Sealed
 
@@ -31,8 +31,8 @@ DOING = frozenset({"done", "declined", "needs_more"})
 class DocumentTold(Fields):
     kind: TravelDocument
     number: IdentityMatch
-    issued: date
-    expires: date
+    issued: Day
+    expires: Day
     mrz: IdentityText | None = None
 
     @field_validator("expires")

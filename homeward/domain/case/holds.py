@@ -1,7 +1,7 @@
 """Holds: placed by those who must, lifted by two (domain.md 2.1, edge cases 51 to 53)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from homeward.domain.commands import Command, Facts, On, Told, command
 from homeward.domain.facts import Event
 from homeward.domain.facts.case_holds import HoldLifted, HoldLiftProposed, HoldPlaced
 from homeward.domain.facts.court import WitnessLinked
-from homeward.domain.fields import Account, CourtId, Text
+from homeward.domain.fields import Account, CourtId, Day, Text, id_told
 from homeward.domain.reference.codes import HoldKind
 from homeward.domain.refusals import Refused
 from homeward.domain.steps import decided, opened
@@ -29,7 +29,7 @@ class PlaceHold(Command):
     kind: HoldKind
     basis: Account
     document: Text | None = None
-    review_on: date
+    review_on: Day
     court: CourtId | None = None
 
     @classmethod
@@ -93,9 +93,9 @@ class LiftHold(OfOneHold):
 
     @classmethod
     def admit(cls, state: Case, actor: Actor, raw: Mapping[str, Any], now: datetime) -> None:  # noqa: ARG003
-        named = str(raw.get("hold")).lower()
-        kinds = [hold.kind for hold in state.holds.values() if str(hold.id) == named]
-        if "COURT" in kinds and not actor.has("justice"):
+        named = id_told(raw.get("hold"))
+        hold = state.holds.get(named) if named else None
+        if hold is not None and hold.kind == "COURT" and not actor.has("justice"):
             raise Refused("forbidden", why="Only justice lifts a court's hold.")
 
     def decide(self, state: Case, told: Told) -> Facts:

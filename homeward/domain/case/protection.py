@@ -1,6 +1,5 @@
 """Whether a return is safe, and who asks to be protected from it (domain.md 1.11)."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from homeward.domain.facts.case_protection import (
 )
 from homeward.domain.fields import (
     Account,
+    Day,
     IdentityText,
     Protection,
     Protections,
@@ -39,7 +39,7 @@ class AssessReturnRisk(Command):
 
     level: RiskLevel
     factors: Protections
-    valid_until: date
+    valid_until: Day
 
     def decide(self, state: Case, told: Told) -> Facts:
         yield ReturnRiskAssessed(

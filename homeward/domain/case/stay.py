@@ -1,6 +1,5 @@
 """Leave to stay: asked of the immigration service, for as long as the case needs it."""
 
-from datetime import date
 from typing import Literal
 
 from msgspec.structs import replace
@@ -15,7 +14,7 @@ from homeward.domain.facts.case_stay import (
     StayPermitRefused,
     StayPermitRequested,
 )
-from homeward.domain.fields import Text
+from homeward.domain.fields import Day, Text
 from homeward.domain.steps import owed, settled
 from homeward.domain.streams import Call, evolves
 
@@ -23,7 +22,7 @@ from homeward.domain.streams import Call, evolves
 @command("case", ("officer",), track=("stay_permit", ("NONE", "ACTIVE", "EXPIRED")))
 class RequestStayPermit(Command):
     basis: Literal["reflection", "court", "protection", "humanitarian"]
-    until: date
+    until: Day
 
     def decide(self, case: Case, told: Told) -> Facts:  # noqa: ARG002
         yield StayPermitRequested(basis=self.basis, until=self.until)
@@ -31,7 +30,7 @@ class RequestStayPermit(Command):
 
 class PermitTold(Fields):
     number: Text
-    valid_until: date
+    valid_until: Day
 
 
 @answers("stay-permit", StayPermitIssued, PermitTold)

@@ -75,7 +75,7 @@ def _plain(name: str) -> str:
 def _known() -> dict[str, str]:
     known: dict[str, str] = {}
     for province in PROVINCES:
-        names = (province.code, province.iso, province.english, province.khmer, *province.aliases)
+        names = (province.iso, province.english, province.khmer, *province.aliases)
         for name in names:
             assert known.setdefault(_plain(name), province.code) == province.code, name
     return known
@@ -86,4 +86,6 @@ def normalise(text: str) -> str | None:
 
     The caller keeps the original beside it: an alias is a town as often as a province.
     """
+    if code := re.fullmatch(r"kh-?([0-9]{1,2})", text.strip().casefold(), re.ASCII):
+        return f"KH-{code[1]}" if f"KH-{code[1]}" in CODES else None
     return _known().get(_plain(text))
