@@ -7,7 +7,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -22,6 +22,8 @@ from homeward.temporal import connect as connect_temporal
 POKES = 14
 """How often a partner that fails is asked again while the clock stands still."""
 PAUSE = 0.2
+PATIENCE = timedelta(seconds=60)
+"""How long a worker may take to come back and do what is due."""
 
 
 def host_clock() -> datetime:
@@ -42,15 +44,21 @@ class Clock:
 
     async def set(self, moment: datetime) -> None:
         """The clock reads `moment` from here on; nothing is done about what that makes due."""
-        offset = (moment - host_clock()).total_seconds()
-        await self._store.set_offset(offset)
-        told = await self._sandbox.put("/_sandbox/clock", json={"offset_seconds": offset})
-        told.raise_for_status()
+        await self.set_offset(moment - host_clock())
 
     async def follow(self) -> None:
         """Offset 0: the engine's clock is the host's again."""
-        await self._store.set_offset(0)
-        await self._sandbox.put("/_sandbox/clock", json={"offset_seconds": 0})
+        await self.set_offset(timedelta(0))
+
+    async def offset(self) -> timedelta:
+        """How far the engine's clock is ahead of the host's."""
+        return await self._store.offset()
+
+    async def set_offset(self, offset: timedelta) -> None:
+        seconds = offset.total_seconds()
+        await self._store.set_offset(seconds)
+        told = await self._sandbox.put("/_sandbox/clock", json={"offset_seconds": seconds})
+        told.raise_for_status()
 
     async def advance(
         self,
@@ -74,14 +82,18 @@ class Clock:
         """Until everything due has been done and partners have answered, or clearly do not."""
         among = None if streams is None else sorted(streams)
         epoch = await self._store.epoch()
-        for poke in range(POKES):
+        pokes, until = 0, host_clock() + PATIENCE
+        while pokes < POKES and host_clock() < until:
             due = await self._store.due_now(among, await self.now())
             owed = [call for call in await self._store.owed(among) if not call.refused]
-            if not due and not owed and not await self._missions_speak():
+            certain = bool(due) or await self._missions_speak()
+            if not certain and not owed:
                 return
-            waiting = {*due, *(call.stream for call in owed)} if poke else set(due)
+            # what is due will be done once a worker is there; a partner may stay silent
+            pokes += not certain
+            waiting = {*due, *(call.stream for call in owed if pokes)}
             await asyncio.gather(*(self._nudge(stream, epoch) for stream in waiting))
-            await asyncio.sleep(PAUSE if poke else PAUSE / 4)
+            await asyncio.sleep(PAUSE if pokes else PAUSE / 4)
 
     async def _nudge(self, stream: str, epoch: int) -> None:
         try:

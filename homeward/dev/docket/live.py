@@ -11,17 +11,12 @@ from uuid import UUID
 import httpx
 
 from homeward.desk import Accepted
-from homeward.dev.clock import Clock, open_clock
 from homeward.dev.say import Say
-from homeward.dev.scenario.live import LiveEngine
+from homeward.dev.scenario.live import LiveEngine, open_live
 from homeward.domain.actors import Actor
 from homeward.domain.facts import Event
 from homeward.domain.refusals import Refused
-from homeward.edge.tokens import Tokens
-from homeward.eventstore.pool import connect
-from homeward.eventstore.postgres import PostgresEventStore
 from homeward.ports import Answer, Unavailable
-from homeward.sealing.keys import keys_from
 from homeward.settings import Settings
 
 AWAY = (Unavailable, Accepted, httpx.HTTPError, OSError, TimeoutError)
@@ -34,12 +29,10 @@ T = TypeVar("T")
 class LiveDocket:
     """Fulfils the docket's Engine. What is away is waited for: every step may be repeated."""
 
-    def __init__(
-        self, engine: LiveEngine, clock: Clock, store: PostgresEventStore, tell: Say
-    ) -> None:
+    def __init__(self, engine: LiveEngine, tell: Say) -> None:
         self._engine = engine
-        self._clock = clock
-        self._store = store
+        self._clock = engine.clock
+        self._store = engine.store
         self._tell = tell
 
     async def start_at(self, moment: datetime) -> None:
@@ -101,15 +94,4 @@ class LiveDocket:
 async def open_docket(config: Settings, tell: Say) -> AsyncIterator[LiveDocket]:
     """On the stack that these settings lead to."""
     async with AsyncExitStack() as stack:
-        pool = await connect(config.database_url, max_size=4)
-        stack.push_async_callback(pool.close)
-        api = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=config.api_url, timeout=30)
-        )
-        sandbox = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=config.immigration_url, timeout=10)
-        )
-        clock = await stack.enter_async_context(open_clock(config))
-        store = PostgresEventStore(pool)
-        tokens = Tokens(keys_from(config).token_key())
-        yield LiveDocket(LiveEngine(api, sandbox, clock, store, tokens), clock, store, tell)
+        yield LiveDocket(await open_live(config, stack), tell)

@@ -50,17 +50,17 @@ class LiveEngine:
     ) -> None:
         self._api = api
         self._sandbox = sandbox
-        self._clock = clock
-        self._store = store
+        self.clock = clock
+        self.store = store
         self._tokens = tokens
         self._home = home or default_home()
 
     async def begin(self, now: datetime) -> None:
         (await self._sandbox.post("/_sandbox/reset")).raise_for_status()
-        await self._clock.set(now)
+        await self.clock.set(now)
 
     async def now(self) -> datetime:
-        return await self._clock.now()
+        return await self.clock.now()
 
     async def do(self, command: str, body: Mapping[str, Any], actor: Actor) -> Answer:
         told = {"command_id": str(uuid4()), **body}
@@ -87,10 +87,10 @@ class LiveEngine:
         return {"Authorization": f"Bearer {self._tokens.issue(actor, host_clock())}"}
 
     async def settle(self, streams: Collection[str]) -> None:
-        await self._clock.settle(streams)
+        await self.clock.settle(streams)
 
     async def wait(self, until: datetime, streams: Collection[str]) -> None:
-        await self._clock.advance(until, streams)
+        await self.clock.advance(until, streams)
 
     async def tell_service(self, service: str, behaviour: Mapping[str, Any]) -> None:
         told = await self._sandbox.put("/_sandbox/behaviour", json={service: behaviour})
@@ -106,7 +106,7 @@ class LiveEngine:
         os.kill(mine, signal.SIGKILL)
 
     async def events(self, streams: Collection[str]) -> list[Event]:
-        return await self._store.recorded(sorted(streams))
+        return await self.store.recorded(sorted(streams))
 
 
 def _good(answer: httpx.Response) -> Any:
@@ -122,7 +122,13 @@ def _good(answer: httpx.Response) -> Any:
 async def live_engine() -> AsyncIterator[LiveEngine]:
     """On the stack that runs, else on one brought up for the time."""
     async with AsyncExitStack() as stack:
-        yield await open_live(await _settings(stack), stack)
+        engine = await open_live(await _settings(stack), stack)
+        before = await engine.clock.offset()
+        try:
+            yield engine
+        finally:
+            # a story leaves the clock of the stack as it found it
+            await engine.clock.set_offset(before)
 
 
 async def _settings(stack: AsyncExitStack) -> Settings:
