@@ -27,8 +27,8 @@ STATUS = {
 ENVELOPE = frozenset(
     {"stream", "streams", "command_id", "expected_version", "occurred_at", "comment", "fields"}
 )
-OUTSIDE = frozenset({"command", "body", "method", "content-type", "content-encoding"})
-"""Names of faults that lie nowhere in a JSON body."""
+OUTSIDE = frozenset({"command", "body"})
+"""Names of faults that lie nowhere in a JSON body, though there is one."""
 
 
 def problem(

@@ -117,6 +117,9 @@ async def give(visit: Visit) -> Response:
         return visit.page(
             "accepted.html", 202, command_id=command_id, name=deed.name, back=deed.back
         )
+    if visit.actor.is_only("liaison") and deed.stream is not None:
+        # an answer may have ended the access to the case itself
+        return go_to(f"/handoffs?{urlencode({'done': deed.name})}")
     return _given(deed, answer)
 
 

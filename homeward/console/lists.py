@@ -10,6 +10,7 @@ from homeward.console.persons import opening
 from homeward.console.rendering import go_to
 from homeward.console.visit import Visit, route
 from homeward.domain.actors import ANY_WRITER, Actor
+from homeward.domain.commands import COMMANDS
 from homeward.domain.refusals import Refused
 from homeward.edge.figures import latin
 
@@ -66,7 +67,13 @@ async def _rows(visit: Visit, name: str) -> dict[str, Any]:
 
 async def handoffs(visit: Visit) -> Response:
     rows = await visit.edge.handoffs(visit.actor)
-    return visit.page("handoffs.html", rows=rows, now=await visit.edge.now())
+    done = visit.request.query_params.get("done", "")
+    return visit.page(
+        "handoffs.html",
+        rows=rows,
+        now=await visit.edge.now(),
+        done=done if done in COMMANDS else "",
+    )
 
 
 async def find(visit: Visit) -> Response:

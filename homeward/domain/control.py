@@ -53,8 +53,8 @@ def delta(before: StreamState, after: StreamState, type_: str) -> Delta:
 
 
 def open_calls(state: StreamState) -> dict[Any, Call]:
-    """Calls still to be asked: a refused one waits for people."""
-    return {id_: call for id_, call in state.calls.items() if not call.refused}
+    """Calls still to be asked: a refused one waits for people, an overtaken one is heard out."""
+    return {**{id_: c for id_, c in state.calls.items() if not c.refused}, **state.overtaken}
 
 
 def is_quiet(state: StreamState) -> bool:

@@ -96,13 +96,13 @@ def _general(
     spec: Spec, state: Any, told: Told, subject: str | None, *, named: bool = True
 ) -> None:
     told.need(_allowed_here(spec, state, subject), "wrong_state")
-    if not spec.not_by:
+    if not (spec.not_by and named):
         return
     steps = {
         name: state.steps.get(step_key(name, subject)) or state.steps.get(name)
         for name in spec.not_by
     }
-    if spec.needs_step and named:
+    if spec.needs_step:
         told.need(steps[spec.not_by[0]], "wrong_state", why="Nothing stands open to be decided.")
     takers = {step.by if step else state.took.get(name) for name, step in steps.items()}
     told.need(told.actor.id not in takers, "separation_of_duties")
@@ -251,5 +251,3 @@ def _general_without_subject(spec: Spec, state: Any, told: Told) -> None:
             continue
         return
     outcomes[0].settle()
-
-

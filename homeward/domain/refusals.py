@@ -1,9 +1,9 @@
 """Why the rules say no. The codes are the contract's; the words for people are the edge's.
 
-    Refused
-      code      one of CODES, in the order in which checks are made
-      names     fields (dotted paths), holds or guards concerned: all of them
-      version   the stream's current version, where that helps (`stale`)
+Refused
+  code      one of CODES, in the order in which checks are made
+  names     fields (dotted paths), holds or guards concerned: all of them
+  version   the stream's current version, where that helps (`stale`)
 """
 
 CODES = (
@@ -22,9 +22,7 @@ OWN_ORDER = (
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """A rule says no; nothing was appended."""
 
-    def __init__(
-        self, code: str, *names: str, why: str = "", version: int | None = None
-    ) -> None:
+    def __init__(self, code: str, *names: str, why: str = "", version: int | None = None) -> None:
         super().__init__(f"{code} {list(names)}" if names else code)
         assert code in CODES
         self.code = code

@@ -37,6 +37,7 @@ def settled(state: S, call: UUID | None) -> S:
     return replace(
         state,
         calls={id_: owed for id_, owed in state.calls.items() if id_ != call},
+        overtaken={id_: late for id_, late in state.overtaken.items() if id_ != call},
         steps=decided(state, f"record_service_answer:{call}"),
     )
 

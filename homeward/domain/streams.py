@@ -80,6 +80,8 @@ class StreamState(msgspec.Struct, frozen=True, kw_only=True):
     overdue: dict[str, tuple[Deadline, datetime]] = {}
     """Deadlines of which at least one level has passed, until their end."""
     calls: dict[UUID, Call] = {}
+    overtaken: dict[UUID, Call] = {}
+    """Calls that ended before their service answered: what it still says is put aside."""
     conflicts: tuple[ConflictRecorded, ...] = ()
     notes: tuple[Note, ...] = ()
     documents: tuple[UUID, ...] = ()
@@ -133,7 +135,24 @@ def evolve(state: S, event: Event) -> S:
         last_by_person=event.version if event.by_person else after.last_by_person,
         took=took,
     ).remember(event)
-    return _end_deadlines(state, after, event)
+    return _end_deadlines(state, _overtake(state, after, event), event)
+
+
+def _overtake(before: StreamState, after: S, event: Event) -> S:
+    """Calls that this event ended and no service's answer did.
+
+    A mission's is asked on only where paper told of the delivery: nothing more is brought to it.
+    """
+    gone = before.calls.keys() - after.calls.keys()
+    if not gone or event.command == "answer_call":
+        return after
+    on_paper = event.command == "approve_service_answer"
+    left = {
+        id_: call
+        for id_, call in before.calls.items()
+        if id_ in gone and not call.refused and (on_paper or call.service != "mission")
+    }
+    return replace(after, overtaken={**after.overtaken, **left}) if left else after
 
 
 _ended: Callable[[StreamState, StreamState, Event, Deadline], bool] = lambda *_: False  # noqa: E731
@@ -195,9 +214,7 @@ def _extended(state: StreamState, fact: DeadlineExtended, _: Event) -> StreamSta
     )
     moved = replace(deadline, levels=levels, passed=nth)
     overdue = {k: v for k, v in state.overdue.items() if k != fact.deadline or nth}
-    return replace(
-        state, deadlines={**state.deadlines, fact.deadline: moved}, overdue=overdue
-    )
+    return replace(state, deadlines={**state.deadlines, fact.deadline: moved}, overdue=overdue)
 
 
 @evolves
@@ -233,5 +250,6 @@ def _rejected(state: StreamState, fact: StepRejected, _: Event) -> StreamState:
 
 
 @evolves
-def _late(state: StreamState, _: LateAnswerQuarantined, __: Event) -> StreamState:
-    return state
+def _late(state: StreamState, fact: LateAnswerQuarantined, _: Event) -> StreamState:
+    left = {id_: call for id_, call in state.overtaken.items() if id_ != fact.call}
+    return replace(state, overtaken=left)

@@ -77,8 +77,7 @@ class Admission:
         raw = body.get("fields", {})
         raw = raw if isinstance(raw, Mapping) else {}
         print_ = fingerprint(
-            self.sealer.keys.fingerprint_key(), None if cls.spec.opens else stream, name, actor.id,
-            raw,
+            self.sealer.keys.fingerprint_key(), body.get("stream"), name, actor.id, raw
         )  # fmt: skip
         loaded = await self.store.load((stream,) if stream else (), command_id)
         now = self.host_clock() + loaded.offset

@@ -8,9 +8,9 @@ from typing import Any
 
 
 def fingerprint(
-    key: bytes, stream: str | None, command: str, actor: str, fields: Mapping[str, Any]
+    key: bytes, stream: Any, command: str, actor: str, fields: Mapping[str, Any]
 ) -> str:
-    """Hexadecimal HMAC-SHA-256, taken before sealing. `stream` None: the command opens one."""
+    """Hexadecimal HMAC-SHA-256, taken before sealing. `stream` as it was sent; None: the command opens one."""
     canonical = json.dumps(
         [stream, command, actor, fields], sort_keys=True, ensure_ascii=False,
         separators=(",", ":"), default=str,

@@ -36,7 +36,7 @@ def parse_json(raw: bytes) -> Any:
         found: dict[str, Any] = {}
         for key, value in items:
             if key in found:
-                faults[key] = "is given twice"
+                faults["body" if UNSTORABLE.search(key) else key] = "is given twice"
             found[key] = value
         return found
 

@@ -32,6 +32,10 @@ class UnknownFact(Fact, kw_only=True):
     version: int
     raw: Raw
 
+    @property
+    def type_name(self) -> str:
+        return self.name
+
 
 del Fact.kinds[UnknownFact.__name__]  # it is not a type that is stored
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from homeward.domain.access import as_liaison
 from homeward.domain.actors import Actor
 from homeward.domain.facts import Event
 from homeward.domain.streams import StreamState
@@ -19,8 +20,11 @@ def entries(
 ) -> list[dict[str, Any]]:
     """Each event the actor may know of. What tells of a section it may not read is left out whole,
 
-    save the steps that the case's state shows anyway: these stay, without their fields.
+    save the steps that the case's state shows anyway: these stay, without their fields. A mission
+    has its own thread and no timeline: even bare steps tell of waiver, status and people.
     """
+    if as_liaison(actor):
+        return []
     readable = sections_for(state, actor, now)
     shown = []
     for event in events:

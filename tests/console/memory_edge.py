@@ -106,7 +106,7 @@ class MemoryEdge:
                     continue
                 line = {**row, "handoff": row["handoff_id"], "stream": state.id}
                 found.append({**msgspec.to_builtins(line), "identity": view.get("identity")})
-        return found
+        return sorted(found, key=lambda row: (row["state"] == "ANSWERED", str(row["due"])))
 
 
 class _Docket:

@@ -56,6 +56,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arms: tuple[Deadline, ...] = ()
     comment: Sealed | None = None
 
+    @property
+    def type_name(self) -> str:
+        """The name it is stored and shown under."""
+        return type(self).__name__
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         Fact.kinds[cls.__name__] = cls
@@ -78,7 +83,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def type(self) -> str:
-        return type(self.fact).__name__
+        return self.fact.type_name
 
     @property
     def by_person(self) -> bool:
