@@ -23,7 +23,7 @@ from homeward.domain.sealed import Sealed
 class Fields(BaseModel):
     """A group of fields; unknown ones are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Told(msgspec.Struct, kw_only=True):

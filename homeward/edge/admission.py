@@ -74,11 +74,11 @@ class Admission:
         body, unstorable = storable(body)
         stream = _stream(body.get("stream"))
         forbid(cls, actor, stream)
-        raw = body.get("fields", {})
-        raw = raw if isinstance(raw, Mapping) else {}
+        fields = body.get("fields", {})
+        raw: Mapping[str, Any] = fields if isinstance(fields, Mapping) else {}
         print_ = fingerprint(
-            self.sealer.keys.fingerprint_key(), body.get("stream"), name, actor.id, raw
-        )  # fmt: skip
+            self.sealer.keys.fingerprint_key(), body.get("stream"), name, actor.id, fields
+        )
         loaded = await self.store.load((stream,) if stream else (), command_id)
         now = self.host_clock() + loaded.offset
         first = (loaded.known.fingerprint, loaded.known.actor) if loaded.known else None

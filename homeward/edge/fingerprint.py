@@ -3,14 +3,14 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
 from typing import Any
 
 
-def fingerprint(
-    key: bytes, stream: Any, command: str, actor: str, fields: Mapping[str, Any]
-) -> str:
-    """Hexadecimal HMAC-SHA-256, taken before sealing. `stream` as it was sent; None: the command opens one."""
+def fingerprint(key: bytes, stream: Any, command: str, actor: str, fields: Any) -> str:
+    """Hexadecimal HMAC-SHA-256, taken before sealing, of what was sent, whether it holds or not.
+
+    `stream` None: the command opens one.
+    """
     canonical = json.dumps(
         [stream, command, actor, fields], sort_keys=True, ensure_ascii=False,
         separators=(",", ":"), default=str,

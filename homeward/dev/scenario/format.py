@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from homeward.services.sandbox.vocabulary import OPERATIONS
+
 
 class NotAScenario(Exception):  # noqa: N818
     """The file is not a scenario; the message names file, place and fault."""
@@ -67,11 +69,31 @@ class Wait(Strict):
     no_events: list[str] = []
 
 
+def _in_known_words(service: str, told: dict[str, Any]) -> None:
+    """The sandbox's words; their values are checked once names and times are known."""
+    for operation, how in told.items():
+        known = OPERATIONS[service].get(operation)
+        if known is None:
+            words = ", ".join(OPERATIONS[service])
+            raise ValueError(f"{service}.{operation} is none of {words}")
+        if not isinstance(how, dict):
+            raise ValueError(f"{service}.{operation} is a mapping")  # noqa: TRY004
+        for key in how:
+            if key not in known.model_fields:
+                words = ", ".join(known.model_fields)
+                raise ValueError(f"{service}.{operation}.{key} is none of {words}")
+
+
 class Service(Strict):
     service: Literal["immigration", "mission"]
     set: dict[str, Any]
     events: list[str] = []
     no_events: list[str] = []
+
+    @model_validator(mode="after")
+    def _words(self) -> "Service":
+        _in_known_words(self.service, self.set)
+        return self
 
 
 class Crash(Strict):
@@ -132,6 +154,8 @@ class Scenario(Strict):
     def _something_is_told(self) -> "Scenario":
         if not self.steps and not self.include:
             raise ValueError("a scenario has steps, or includes some")
+        for service, told in self.services.items():
+            _in_known_words(service, told)
         return self
 
 

@@ -18,6 +18,7 @@ from homeward.domain.commands import COMMANDS, Order
 from homeward.domain.control import dues, open_calls
 from homeward.domain.facts import Event
 from homeward.domain.kinds import blank
+from homeward.domain.refusals import Refused as NotAllowed
 from homeward.domain.streams import PREFIX, Call, StreamState, fold, kind_of
 from homeward.edge.admission import Admission
 from homeward.edge.reading import Reading
@@ -28,6 +29,7 @@ from homeward.sealing.edge import seal
 from homeward.sealing.forms import clear_form
 from homeward.sealing.keys import FileKeys
 from homeward.services.sandbox.behaviour import Failed, Garbage, Lost, Partners, Refused, Slow
+from homeward.services.sandbox.vocabulary import UnknownBehaviourError
 
 OPERATIONS = {
     "fine-assessment": "fine", "waiver": "waiver", "stay-permit": "stay_permit",
@@ -128,7 +130,10 @@ class MemoryEngine:
         return [event for event in self.store.order if event.stream in streams]
 
     async def tell_service(self, service: str, behaviour: Mapping[str, Any]) -> None:
-        self.partners.set(service, behaviour)
+        try:
+            self.partners.set(service, behaviour)
+        except UnknownBehaviourError as fault:
+            raise NotAllowed("invalid", *fault.faults, why=str(fault)) from None
 
     async def crash(self, what: str) -> None:  # noqa: ARG002 - there is only the worker
         self.store.states = {

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from homeward.domain.calendar import business_days_after, local_date
 from homeward.services.sandbox.durations import parse_duration
 
-RELATIVE = re.compile(r"^\+([0-9]+(?:s|m|h|d|bd)|(?:[0-9]+[dhms])+)$")
+RELATIVE = re.compile(r"^([+-])([0-9]+(?:s|m|h|d|bd)|(?:[0-9]+[dhms])+)$")
 
 
 class UnknownName(Exception):  # noqa: N818
@@ -46,13 +46,19 @@ def told(value: Any, annotation: Any, now: datetime, names: Names) -> Any:
         if value.startswith("$"):
             return names.resolve(value)
         if match := RELATIVE.match(value):
-            return _moment(later(now, match[1]), annotation)
+            moment = later(now, match[2])
+            return _moment(moment if match[1] == "+" else now - (moment - now), annotation)
         return value
     parts = _options(annotation)
     if isinstance(value, Mapping):
         model = next((p for p in parts if isinstance(p, type) and issubclass(p, BaseModel)), None)
         of = next((get_args(p)[1] for p in parts if get_origin(p) is dict), None)
-        return {key: told(v, _field(model, key, of), now, names) for key, v in value.items()}
+        return {
+            names.resolve(key) if key.startswith("$") else key: told(
+                item, _field(model, key, of), now, names
+            )
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         inner = next((get_args(p)[0] for p in parts if get_origin(p) in (tuple, list)), None)
         return [told(item, inner, now, names) for item in value]

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from homeward.domain.case.serviceanswer import ANSWERS
 from homeward.domain.case.state import Case
 from homeward.domain.commands import COMMANDS
 from homeward.domain.facts import DeadlineExtended, DeadlinePassed, Event, Fact, StepRejected
@@ -20,11 +21,14 @@ from homeward.domain.facts.case_record import (
     PersonalDataErased,
     RecordCorrected,
 )
+from homeward.domain.fieldgroups import SetByEdge
+from homeward.domain.reference.codes import Country
 from homeward.domain.sealed import Closed, Sealed
 from homeward.domain.streams import fold
 
 FREE_TEXT = frozenset({"text", "note", "reasons", "account", "questions", "conditions", "place"})
 NOT_A_FIELD = frozenset({"arms", "comment"})
+STATES = frozenset({"country", "mission", "nationality", "issuer"})
 NOT_CORRECTED = (
     AccessOverridden, CorrectionProposed, DeadlineExtended, DeadlinePassed, PersonalDataErased,
     RecordCorrected, StepRejected,
@@ -160,8 +164,20 @@ def field_of(event: Event | None, path: str) -> Field | None:
         _value_at(event.fact, parts)
     except (LookupError, ValueError):
         return None
-    command = COMMANDS.get(event.command)
-    return Field(stored, _type_at(command, path) if command else None)
+    told = _told_type(event, path)
+    return None if _set_by_edge(told) else Field(stored, told)
+
+
+def _told_type(event: Event, path: str) -> Any:
+    """As the command told it, or the service; a State is one wherever it came from."""
+    by_service = (known.get(event.type) for known in ANSWERS.values())
+    model = next((answer.fields for answer in by_service if answer), COMMANDS.get(event.command))
+    told = _type_at(model, path) if model else None
+    return Country if told is None and path in STATES else told
+
+
+def _set_by_edge(told: Any) -> bool:
+    return any(isinstance(mark, SetByEdge) for mark in getattr(told, "__metadata__", ()))
 
 
 def value_fits(field: Field, value: Any, closed: Sealed | None) -> bool:

@@ -66,7 +66,10 @@ class RequestHandoff(Command):
             resident = state.stateless and state.residence_state == self.mission
             told.need(confirmed or resident, "wrong_state", why="It has not confirmed nationality.")
         if self.kind not in ANY_COUNTRY:
-            told.need(self.nationality == self.mission, "invalid", "nationality")
+            told.need(
+                self.nationality == self.mission, "invalid", "nationality",
+                why="A mission speaks for its own nationals only.",
+            )  # fmt: skip
         told.result["handoff"] = str(told.event_id(0))
         yield HandoffOpened(
             mission=self.mission, kind=self.kind, nationality=self.nationality,

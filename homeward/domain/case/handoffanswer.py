@@ -60,7 +60,9 @@ class Reply(NamedTuple):
 def check_answer(case: Case, handoff: Handoff, reply: Reply, told: Told) -> bool:
     """Whether the answer fits the task and brings what it needs; otherwise `invalid [answer]`."""
     fitting = VERIFYING if handoff.kind == "verify_nationality" else DOING
-    fits = told.need(reply.answer in fitting, "invalid", "answer")
+    fits = told.need(
+        reply.answer in fitting, "invalid", "answer", why="That does not answer what was asked."
+    )
     if not fits or reply.answer != "done":
         return fits
     match handoff.kind:

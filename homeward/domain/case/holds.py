@@ -45,7 +45,8 @@ class PlaceHold(Command):
             told.need(self.document, "invalid", "document", why="A court's hold needs its order.")
         if self.court is not None:
             court = told.others.get(self.court)
-            told.need(court is not None and court.exists, "invalid", "court")
+            there = court is not None and court.exists
+            told.need(there, "invalid", "court", why="There is no such court case.")
         told.result["hold"] = str(told.event_id(0))
         yield HoldPlaced(
             kind=self.kind, basis=self.basis, document=self.document, review_on=self.review_on,

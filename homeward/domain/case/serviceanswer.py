@@ -100,7 +100,10 @@ class RecordServiceAnswer(Command):
         if not told.need(owed, "wrong_state", why="No answer to this call is awaited.") or not owed:
             return
         if self.document is not None:
-            told.need(self.document in case.documents, "invalid", "document")
+            told.need(
+                self.document in case.documents, "invalid", "document",
+                why="The case has no such document.",
+            )  # fmt: skip
         known = ANSWERS.get(owed.operation, {}).get(self.event)
         if not told.need(known, "invalid", "event", why="The call cannot end so.") or not known:
             return
