@@ -323,6 +323,42 @@ def test_a_read_sees_what_it_names(tell: Tell) -> None:
     assert (expected, came) == ("state = 'SCREENED'", "'RESCUED'")
 
 
+def test_a_track_that_has_a_sections_name_is_told_bare_and_the_section_by_its_keys(
+    tell: Tell,
+) -> None:
+    assess = (
+        "  - {as: pisey, do: assess_return_risk, stream: $case, "
+        'with: {level: low, factors: [A], valid_until: "+90d"}}\n'
+    )
+    read = "  - {as: pisey, read: $case, sees: {risk: %s, risk.level: low}}\n"
+    assert holds(tell(assess + read % "ASSESSED"))
+    assert holds(tell(assess + read % "{track: ASSESSED}"))
+    assert breaks(tell(assess + "  - {as: pisey, read: $case, sees: {risk: APPROVED}}\n"))
+
+
+def test_holds_and_tasks_may_be_told_by_their_kinds(tell: Tell) -> None:
+    see = "  - {as: pisey, read: $case, sees: {holds: %s, tasks: [interview, %s]}}\n"
+    assert holds(tell(f"  - {SCREEN}}}\n" + see % ("[MEDICAL]", "explain_consular_right")))
+    assert breaks(tell(f"  - {SCREEN}}}\n" + see % ("[COURT]", "explain_consular_right")))
+    assert breaks(tell(f"  - {SCREEN}}}\n" + see % ("[MEDICAL]", "screen")))
+    assert holds(tell("  - {as: pisey, read: $case, sees: {holds: []}}\n"))
+
+
+def test_each_handoff_has_its_own_track(tell: Tell) -> None:
+    steps = (
+        f"  - {SCREEN}}}\n"
+        "  - {as: kosal, do: record_consent, stream: $case, "
+        "with: {purpose: mission_contact, given: true, mission: ID, by: person, language: ind}}\n"
+        "  - {as: kosal, do: request_handoff, stream: $case, "
+        "with: {mission: ID, kind: verify_nationality, nationality: ID}, save: {h: handoff}}\n"
+        "  - {as: kosal, read: $case, sees: {handoff: DELIVERED}}\n"
+    )
+    end = "then:\n  - {stream: $case, tracks: {handoff: %s}}\n"
+    assert holds(tell(steps + end % "DELIVERED"))
+    assert holds(tell(steps + end % "{$h: DELIVERED}"))
+    assert breaks(tell(steps + end % "{$h: REVOKED}"))
+
+
 def test_a_read_hides_what_it_names(tell: Tell) -> None:
     assert holds(tell("  - {as: kosal, read: $case, hides: [shelter, justice, nonsense]}\n"))
     assert breaks(tell("  - {as: kosal, read: $case, hides: [identity.sex]}\n"))[1:] == (
@@ -380,6 +416,7 @@ def test_what_the_end_leaves_out_is_not_asked(tell: Tell) -> None:
         (HEAD.replace("[found]", "[lost]") + "  - {wait: 1d}\n", "lost.yaml"),
         (HEAD + "  - {wait: 1d}\nthen:\n  - {state: RESCUED}\n", "stream"),
         (HEAD + "  - {crash: house}\n", "step 1"),
+        (HEAD + "  - {wait: soon}\n", "step 1"),
     ],
 )
 def test_a_file_that_is_no_scenario_ends_with_2_and_says_why(

@@ -64,7 +64,7 @@ class Do(Strict):
 
 
 class Wait(Strict):
-    wait: str
+    wait: Annotated[str, Field(pattern=r"^[0-9]+(s|m|h|d|bd)$|^([0-9]+[dhms])+$")]
     events: list[str] = []
     no_events: list[str] = []
 

@@ -171,9 +171,12 @@ class MemoryEngine:
             for key, at in dues(state).items()
             if at <= self._clock
         )
+        before = len(self.store.order)
         for at, stream, key in due:
             told = {"deadline": key, "due": at.isoformat()}
             await self._system(stream, "pass_deadline", told, key, at.isoformat())
+        if due and len(self.store.order) == before:
+            raise RuntimeError(f"due, but nothing comes of it: {due}")
         return bool(due)
 
     async def _ask_partners(self) -> bool:

@@ -251,9 +251,9 @@ def _fits(expected: Any, came: Any) -> bool:
     if isinstance(came, Mapping) and not isinstance(expected, Mapping) and len(came) == 1:
         return _fits(expected, next(iter(came.values())))
     if isinstance(expected, list) and isinstance(came, list):
-        kinds = [item.get("kind") for item in came if isinstance(item, Mapping)]
-        if expected and all(isinstance(word, str) for word in expected) and all(kinds):
-            return sorted(expected) == sorted(kinds or map(str, came))
+        kinds = [item["kind"] for item in came if isinstance(item, Mapping) and "kind" in item]
+        if kinds and all(isinstance(word, str) for word in [*expected, *kinds]):
+            return sorted(expected) == sorted(kinds)
         return len(expected) == len(came) and all(map(_fits, expected, came))
     return bool(expected == came) or str(expected) == str(came)
 

@@ -13,6 +13,9 @@ from homeward.services.sandbox.durations import parse_duration
 RELATIVE = re.compile(r"^([+-])([0-9]+(?:s|m|h|d|bd)|(?:[0-9]+[dhms])+)$")
 
 
+NAME = re.compile(r"\$(?:events\.)?[A-Za-z_][A-Za-z0-9_]*")
+
+
 class UnknownName(Exception):  # noqa: N818
     """A `$name` that no step saved."""
 
@@ -31,6 +34,13 @@ class Names:
         self.saved: dict[str, str] = {}
         self.events: dict[str, str] = {}
 
+    def known(self, found: re.Match[str]) -> str:
+        """A name within a text (`hold_review:$hold`); what is none stays as it is."""
+        try:
+            return self.resolve(found[0])
+        except UnknownName:
+            return found[0]
+
     def resolve(self, text: str) -> str:
         """`$case` or `$events.WaiverProposed`; raises UnknownName."""
         known = self.events if text.startswith("$events.") else self.saved
@@ -48,7 +58,7 @@ def told(value: Any, annotation: Any, now: datetime, names: Names) -> Any:
         if match := RELATIVE.match(value):
             moment = later(now, match[2])
             return _moment(moment if match[1] == "+" else now - (moment - now), annotation)
-        return value
+        return NAME.sub(names.known, value)
     parts = _options(annotation)
     if isinstance(value, Mapping):
         model = next((p for p in parts if isinstance(p, type) and issubclass(p, BaseModel)), None)
