@@ -184,7 +184,9 @@ ROWS: tuple[Row, ...] = (
         since=lambda case: case.departed_at),
     Row("follow_up", Case, _follow_ups, ((lambda _, instance: instance, "care"),)),
     Row("service_call", Case,
-        lambda case: {str(call.id) for call in case.calls.values() if not call.failed},
+        lambda case: {
+            str(call.id) for call in case.calls.values() if not (call.failed or call.refused)
+        },
         (("1h", ""),), silent=True),
     # What time alone ends, beside the contract's table: withdrawal, permit, risk, clearance.
     Row("lapse.withdrawal", Case, when(lambda case: "withdraw_case" in case.steps), (("14d", ""),),

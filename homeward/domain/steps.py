@@ -42,6 +42,15 @@ def settled(state: S, call: UUID | None) -> S:
     )
 
 
+def turned_down(state: S, call: UUID | None) -> S:
+    """The state after a partner's no: it is asked no more, but may still answer on paper."""
+    known = state.calls.get(call) if call else None
+    if known is None:
+        return state
+    refused = replace(known, refused=True, failed=False)
+    return replace(state, calls={**state.calls, known.id: refused})
+
+
 def dropped(state: S, operation: str) -> S:
     """The state without the calls of this operation: whatever they still bring comes too late."""
     after = state

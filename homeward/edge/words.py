@@ -154,7 +154,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Tell], ...] = tuple(
     (re.compile(pattern, re.DOTALL), tell)
     for pattern, tell in (
         (r"Field required|is missing|is required", _fixed("is required")),
-        (r"Extra inputs are not permitted|is not known", _fixed("is not known here")),
+        (r"Extra inputs are not permitted|Input should be null|is not known",
+         _fixed("is not known here")),
         (r"Input should be ('.*')", _one_of),
         (r"Input should be a valid string", _fixed("is not text")),
         (r"Input should be a valid (?:integer|whole).*", _fixed("is not a whole number")),

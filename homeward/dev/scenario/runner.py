@@ -127,6 +127,12 @@ class Telling:
             self.names.saved[name] = result[key]
 
     def _body(self, step: Do, now: datetime) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        self.names.stream = ""
+        if step.stream is not None:
+            is_name = step.stream.startswith("$")
+            body["stream"] = self.names.resolve(step.stream) if is_name else step.stream
+            self.names.stream = body["stream"]
         cls = COMMANDS.get(step.do)
         form = clear_form(cls) if cls is not None else None
         fields = {
@@ -138,10 +144,7 @@ class Telling:
             )
             for key, value in step.with_.items()
         }
-        body: dict[str, Any] = {"fields": fields}
-        if step.stream is not None:
-            is_name = step.stream.startswith("$")
-            body["stream"] = self.names.resolve(step.stream) if is_name else step.stream
+        body["fields"] = fields
         for key in ("command_id", "expected_version", "occurred_at", "comment"):
             if (value := getattr(step, key)) is not None:
                 body[key] = told(value, datetime, now, self.names)
@@ -171,7 +174,8 @@ class Telling:
         events = await self.engine.events(self.streams)
         fresh = events[self.seen :]
         self.seen = len(events)
-        self.names.events |= {event.type: str(event.id) for event in fresh}
+        for event in fresh:
+            self.names.happened(event.stream, event.type, str(event.id))
         return fresh
 
     async def _holds(self, where: str, holds: Holds) -> None:

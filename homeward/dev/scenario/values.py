@@ -28,11 +28,17 @@ def later(now: datetime, duration: str) -> datetime:
 
 
 class Names:
-    """Saved names, and the last event of each name."""
+    """Saved names, and the last event of each name in each stream."""
 
     def __init__(self) -> None:
         self.saved: dict[str, str] = {}
-        self.events: dict[str, str] = {}
+        self.events: dict[tuple[str, str], str] = {}
+        self.stream = ""
+        """Whose events are meant: those of the stream that is spoken to."""
+
+    def happened(self, stream: str, name: str, event: str) -> None:
+        """Of a stream that has no such event, the last one anywhere is meant."""
+        self.events[stream, name] = self.events["", name] = event
 
     def known(self, found: re.Match[str]) -> str:
         """A name within a text (`hold_review:$hold`); what is none stays as it is."""
@@ -43,17 +49,20 @@ class Names:
 
     def resolve(self, text: str) -> str:
         """`$case` or `$events.WaiverProposed`; raises UnknownName."""
-        known = self.events if text.startswith("$events.") else self.saved
-        name = text.removeprefix("$events.").removeprefix("$")
-        if name not in known:
+        name = text.removeprefix("$").removeprefix("events.")
+        if not text.startswith("$events."):
+            found = self.saved.get(name)
+        else:
+            found = self.events.get((self.stream, name), self.events.get(("", name)))
+        if found is None:
             raise UnknownName(text)
-        return known[name]
+        return found
 
 
 def told(value: Any, annotation: Any, now: datetime, names: Names) -> Any:
     """The value as it is sent. A relative time becomes a date or a moment, as the field wants."""
     if isinstance(value, str):
-        if value.startswith("$"):
+        if NAME.fullmatch(value):
             return names.resolve(value)
         if match := RELATIVE.match(value):
             moment = later(now, match[2])

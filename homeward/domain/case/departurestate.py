@@ -29,7 +29,7 @@ from homeward.domain.facts.case_departure import (
 )
 from homeward.domain.facts.case_embassy import HandoffDelivered
 from homeward.domain.fields import Day, Text
-from homeward.domain.steps import decided, dropped, opened, owed, settled
+from homeward.domain.steps import decided, dropped, opened, owed, settled, turned_down
 from homeward.domain.streams import Call, evolves
 
 LAPSED = ("travel",)
@@ -129,7 +129,7 @@ def _permitted(case: Case, fact: ExitPermitIssued, _: Event) -> Case:
 
 @evolves
 def _permit_refused(case: Case, fact: ExitPermitRefused, _: Event) -> Case:
-    return replace(settled(case, fact.call), exit=case.exit_before)
+    return replace(turned_down(case, fact.call), exit=case.exit_before)
 
 
 @evolves

@@ -111,7 +111,8 @@ class RecordServiceAnswer(Command):
             _read(known.fields, self.answer)
         except ValidationError as faults:
             for fault in faults.errors():
-                told.need(False, "invalid", ".".join(map(str, ("answer", *fault["loc"]))))
+                path = ".".join(map(str, ("answer", *fault["loc"])))
+                told.need(False, "invalid", path, why="That is not how this partner answers.")
         yield ServiceAnswerProposed(
             call=self.call, event=self.event, answer=self.answer, document=self.document
         )

@@ -15,7 +15,7 @@ from homeward.domain.facts.case_stay import (
     StayPermitRequested,
 )
 from homeward.domain.fields import Day, Text
-from homeward.domain.steps import owed, settled
+from homeward.domain.steps import dropped, owed, settled, turned_down
 from homeward.domain.streams import Call, evolves
 
 
@@ -45,6 +45,7 @@ def _refuse(call: Call, told: RefusalTold) -> StayPermitRefused:
 
 @evolves
 def _requested(case: Case, fact: StayPermitRequested, event: Event) -> Case:
+    case = dropped(case, "stay-permit")
     asks = {"case": case.id, "basis": fact.basis, "until": fact.until}
     return replace(
         case,
@@ -66,7 +67,7 @@ def _issued(case: Case, fact: StayPermitIssued, _: Event) -> Case:
 
 @evolves
 def _refused(case: Case, fact: StayPermitRefused, _: Event) -> Case:
-    return replace(settled(case, fact.call), stay_permit=case.stay_permit_before)
+    return replace(turned_down(case, fact.call), stay_permit=case.stay_permit_before)
 
 
 @evolves
