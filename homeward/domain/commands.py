@@ -49,6 +49,11 @@ class Told(msgspec.Struct, kw_only=True):
     def need(self, holds: object, code: str, *names: str, why: str = "") -> bool:
         return self.checks.need(holds, code, *names, why=why)
 
+    @property
+    def fields_known(self) -> bool:
+        """Not while it is only asked what would be possible."""
+        return self.command_id.int != 0
+
     def event_id(self, n: int) -> UUID:
         """The id of this command's n-th event (from 0), the same however often it is decided."""
         return uuid5(self.command_id, str(n))

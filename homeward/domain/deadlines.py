@@ -9,11 +9,13 @@ from homeward.domain.calendar import Terms, business_days_after
 from homeward.domain.case.state import Case
 from homeward.domain.deadlinerows import NONE, ROWS, After, Open, Row
 from homeward.domain.decide import ARMERS
-from homeward.domain.facts import Deadline, DeadlineExtended, Event, Level
+from homeward.domain.facts import Deadline, DeadlineExtended, DeadlinePassed, Event, Level
 from homeward.domain.streams import StreamState, ends_deadlines
 
 ENDED = frozenset({"CLOSED", "WITHDRAWN", "DECEASED"})
 BY_NAME: dict[str, Row] = {row.name: row for row in ROWS}
+PASSING = "pass_deadline"
+TICK = timedelta(microseconds=1)
 UNIT = {"h": "hours", "d": "days"}
 
 
@@ -67,11 +69,46 @@ def _armed(
             due = [max(moment, least) for moment in due if moment and least]
         rungs = zip(due, (tells for _, tells in row.due), strict=True)
         levels = tuple(Level(moment, tells) for moment, tells in rungs if moment is not None)
+        levels = _not_passed_before(levels, _last_passing(before, row, instance), event.recorded_at)
         if levels:
             yield Deadline(
                 name=row.name, instance=instance, silent=row.silent, terms=terms.version,
                 levels=levels, every=int(row.every.total_seconds()),
             )  # fmt: skip
+
+
+def _last_passing(state: StreamState, row: Row, instance: str | None) -> datetime | None:
+    """When this deadline passed last; of a silent one, when any did, for they are facts apart."""
+    passings = [event for event in getattr(state, "history", ()) if event.command == PASSING]
+    of_this = [
+        event.recorded_at
+        for event in passings
+        if (
+            (event.fact.name, event.fact.instance) == (row.name, instance)
+            if isinstance(event.fact, DeadlinePassed)
+            else row.silent
+        )
+    ]
+    return of_this[-1] if of_this else None
+
+
+def _not_passed_before(
+    levels: tuple[Level, ...], passed: datetime | None, now: datetime
+) -> tuple[Level, ...]:
+    """Each level at a moment of its own, and at none at which this deadline has passed already.
+
+    A passing is known by its deadline and due time: the same once more would be taken for a
+    repetition. A case that comes back, or a document found again, starts the same day anew.
+    """
+    if passed is None:
+        return levels
+    moved: list[Level] = []
+    least = max(now, passed + TICK)
+    for level in levels:
+        due = level.due if level.due > passed else least
+        due = max(due, moved[-1].due + TICK) if moved else due
+        moved.append(Level(due, level.tells))
+    return tuple(moved)
 
 
 def _starts(

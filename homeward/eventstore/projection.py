@@ -98,7 +98,8 @@ def _calls(state: StreamState) -> Keyed:
                 "refused": call.refused,
             }
         ]
-        for call in state.calls.values()
+        # One that was overtaken is still asked until its service has had its say.
+        for call in (*state.calls.values(), *state.overtaken.values())
     }
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from hypothesis import assume, note
+from hypothesis import assume, currently_in_test_context, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -83,10 +83,37 @@ ROAD = (
     "confirm_withdrawal", "report_found",
 )  # fmt: skip
 """The way home, and the second steps on it."""
+AGAINST: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
+    (("record_screening", {"fear_of_own_authorities": "yes"}),),
+    (("record_screening", {"fear_of_own_authorities": "not_asked", "minor": "doubt"}),),
+    (("raise_protection_claim", {}),),
+    *((("place_hold", {"kind": kind, "court": None}),)
+      for kind in ("PROTECTION", "COURT", "IDENTITY", "SAFETY")),
+    (("assess_return_risk", {"level": "high"}), ("approve_return_risk", {})),
+    (("assess_return_risk", {}),),
+    (("withdraw_consent", {"purpose": "return", "mission": None}),),
+    (("withdraw_consent", {"purpose": "mission_contact", "mission": "VN"}),),
+    (("request_review", {}),),
+    (("certify_fitness_to_travel", {"fit": False}),),
+    (("assess_age", {"minor": True}),),
+    (("change_of_mind", {}), ("open_return_preparation", {"mode": "resettlement"})),
+    (("change_of_mind", {}), ("open_return_preparation", {"mode": "deportation"})),
+)  # fmt: skip
+"""What people say that forbids a departure, a clearance or a word to an embassy."""
+SENT_OFF = (
+    ("clear_for_departure", "record_departure"), ("record_departure",), ("request_handoff",),
+    ("request_handoff", "accept_handoff", "answer_handoff"), ("request_exit_permit",),
+)  # fmt: skip
 OFTEN = 2 * ("screened", "identified", "asked", "documented", "prepared", "cleared", "departed")
 """Where most can go wrong."""
 CHATTER = frozenset({"attach_document", "add_note", "break_glass", "declare_interest"})
 names = st.sampled_from(sorted(PEOPLE))
+
+
+def tell(text: str) -> None:
+    """Kept for whoever reads a failure."""
+    if currently_in_test_context():
+        note(text)
 
 
 class Given(NamedTuple):
@@ -140,6 +167,20 @@ class Histories(RuleBasedStateMachine):
         command = data.draw(st.sampled_from(sorted(can)), "offered")
         self._give(can[command], command, self.stream, self._fields(command, self.stream))
 
+    @rule(seed=st.integers(0, 2**32 - 1), steps=st.integers(1, 8))
+    def a_day_of_work(self, seed: int, steps: int) -> None:
+        """Whatever is offered to anybody, one as likely as the other, and the odd word."""
+        chance = random.Random(seed)
+        for _ in range(steps):
+            can = {c: name for c, name in self._offered_to_anybody().items() if c not in CHATTER}
+            if not can:
+                break
+            command = chance.choice(sorted(can))
+            variants = ODD[command](self.world, self.stream) if command in ODD else []
+            variant = chance.choice([{}, {}, *variants])
+            fields = self._fields(command, self.stream) | variant
+            self._give(can[command], command, self.stream, fields)
+
     @rule(name=names, command=st.sampled_from(sorted(OFFERED)), data=st.data())
     def somebody_tries_something(self, name: str, command: str, data: st.DataObject) -> None:
         stream = self._some_stream(command, data)
@@ -156,6 +197,25 @@ class Histories(RuleBasedStateMachine):
         able = [n for n in sorted(PEOPLE) if who(n).roles & OFFERED[command].spec.by]
         name = data.draw(st.sampled_from(able), "who")
         self._give(name, command, stream, self._fields(command, stream) | variant)
+
+    @rule(against=st.sampled_from(AGAINST), then=st.sampled_from(SENT_OFF))
+    def what_stands_against_it_is_passed_over(
+        self, against: tuple[tuple[str, dict[str, Any]], ...], then: tuple[str, ...]
+    ) -> None:
+        """Somebody says what forbids a step, and others try the step all the same."""
+        assume(kind_of(self.stream) == "case")
+        self.pass_over(against, then)
+
+    def pass_over(
+        self, against: tuple[tuple[str, dict[str, Any]], ...], then: tuple[str, ...]
+    ) -> None:
+        for command, variant in against:
+            fields = self._fields(command, self.stream) | variant
+            self._give(self._able(command), command, self.stream, fields)
+        for command in then:
+            self._give(
+                self._able(command), command, self.stream, self._fields(command, self.stream)
+            )
 
     @rule(hours=st.sampled_from([0.2, 1.5, 20, 50, 24 * 4, 24 * 11, 24 * 32, 24 * 100]))
     def time_passes(self, hours: float) -> None:
@@ -268,6 +328,15 @@ class Histories(RuleBasedStateMachine):
         assume(known)
         return data.draw(st.sampled_from(known), "stream")
 
+    def _able(self, command: str) -> str:
+        """Somebody who may give it now, else anybody who ever may."""
+        able = [name for name in sorted(PEOPLE) if who(name).roles & OFFERED[command].spec.by]
+        for name in able:
+            shown = self._offered(who(name), self.stream)
+            if command in shown and shown[command] is None:
+                return name
+        return able[0]
+
     def _offered_to_anybody(self) -> dict[str, str]:
         """Command -> somebody who may give it to the stream now."""
         can: dict[str, str] = {}
@@ -295,12 +364,12 @@ class Histories(RuleBasedStateMachine):
         try:
             answer = self.world.command(command, body, actor)
         except Refused as refusal:
-            note(f"{name} {command} {stream}: {refusal.code} {refusal.names} {refusal.why}")
+            tell(f"{name} {command} {stream}: {refusal.code} {refusal.names} {refusal.why}")
             assert len(self.world.store.order) == before, "a refusal has appended something"
             if NOBODY not in str(told):
                 self._agrees(command, offered, refusal)
             return
-        note(f"{name} {command} {stream}: {[event['type'] for event in answer.events]}")
+        tell(f"{name} {command} {stream}: {[event['type'] for event in answer.events]}")
         refused = offered.get(command)
         assert refused is None, f"{command} was carried out though {refused} was shown"
         self.given.append(Given(command, body, actor, answer))

@@ -1,86 +1,8 @@
-"""The runner: what a story's file may say, and what it answers when the story does not hold."""
-
-import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+"""The runner, step by step: what a step may say, and what is told where it does not hold."""
 
 import pytest
 
-from homeward.dev.scenario import main
-
-Tell = Callable[..., dict[str, Any]]
-
-HEAD = """\
-scenario: A rule
-now: 2022-08-01T08:30:00+07:00
-include: [found]
-steps:
-"""
-FOUND = """\
-fragment: A woman found
-include: [people]
-steps:
-  - as: dyna
-    do: open_case
-    with:
-      mode: self_escape
-      identity: {name_romanised: SARI, sex: F, nationalities: [{country: ID, status: claimed}], \
-languages: [ind]}
-      rescued_at: "+0d"
-      province: KH-1
-      passport: {status: lost}
-    save: {case: stream}
-"""
-PEOPLE = """\
-fragment: People
-actors:
-  dyna: {roles: [field]}
-  kosal: {roles: [officer]}
-  sophea: {roles: [screener]}
-  leak: {roles: [child_protection]}
-  pisey: {roles: [care]}
-  stat: {roles: [statistician]}
-  nary: {roles: [supervisor]}
-  jakarta: {roles: [liaison], mission: ID}
-"""
-NOTE = "  - {as: kosal, do: add_note, stream: $case, with: {text: Hello}, save: {note: event}}\n"
-RIGHTS = "{as: sophea, do: explain_rights, stream: $case, with: {topics: [consular], language: ind}"
-SCREEN = (
-    "{as: sophea, do: record_screening, stream: $case, with: {needs: {medical_urgent: true, "
-    'pregnancy: "no", suicide_risk: "no", dependants: 0}, minor: "no", fear_of_police: "no", '
-    'fear_of_own_authorities: "no", separated_from_suspects: true, rights_explained: true, '
-    "language: ind, indicators_observed: []}"
-)
-
-
-@pytest.fixture
-def tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Tell:
-    """Writes a story beside two fragments and runs it; its line of JSON, with the exit status."""
-    folder = tmp_path / "fragments"
-    folder.mkdir()
-    (folder / "people.yaml").write_text(PEOPLE)
-    (folder / "found.yaml").write_text(FOUND)
-
-    def tell(steps: str, head: str = HEAD) -> dict[str, Any]:
-        path = tmp_path / "story.yaml"
-        path.write_text(head + steps)
-        status = main([path], json_=True)
-        told: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return {**told, "status": status}
-
-    return tell
-
-
-def breaks(told: dict[str, Any]) -> tuple[str, str, str]:
-    assert (told["status"], told["result"]) == (1, "breaks"), told
-    return told["step"], told["expected"], told["came"]
-
-
-def holds(told: dict[str, Any]) -> bool:
-    assert (told["status"], told["result"]) == (0, "holds"), told
-    return True
-
+from tests.scenarios.telling import FOUND, HEAD, NOTE, RIGHTS, SCREEN, Tell, breaks, holds
 
 # what does not hold -------------------------------------------------------------------------
 
@@ -162,6 +84,37 @@ def test_a_name_that_nobody_saved_is_told(tell: Tell) -> None:
     )
     assert (
         breaks(tell(NOTE.replace("note: event", "note: handoff")))[1] == "`handoff` in the result"
+    )
+
+
+def test_the_last_event_of_a_name_is_the_streams_that_is_spoken_to(tell: Tell) -> None:
+    other = FOUND.split("steps:\n")[1].replace("save: {case: stream}", "save: {other: stream}")
+    correct = (
+        "  - {as: kosal, do: correct_record, stream: %s, with: "
+        "{event: $events.CaseOpened, field: province, value: KH-2, reasons: A}}\n"
+    )
+    assert holds(tell(other + correct % "$case" + correct % "$other"))
+
+
+def test_a_name_within_a_text_is_told_and_what_is_none_stays_as_it_is(tell: Tell) -> None:
+    place = (
+        "  - {as: pisey, do: place_hold, stream: $case, "
+        'with: {kind: SAFETY, basis: A, review_on: "+3d"}, save: {hold: hold}}\n'
+    )
+    extend = (
+        "  - {as: nary, do: extend_deadline, stream: $case, "
+        'with: {deadline: "hold_review:%s", until: "+9d", reasons: A}%s}\n'
+    )
+    assert holds(tell(place + extend % ("$hold", "") + extend % ("$none", ", refused: invalid")))
+    assert holds(tell(NOTE.replace("Hello", '"$5,000 of debt; $case is ours"')))
+
+
+def test_a_time_may_lie_behind_the_clock(tell: Tell) -> None:
+    assert holds(
+        tell(
+            "  - {wait: 2d}\n  - {as: pisey, do: report_missing, stream: $case, "
+            'with: {last_seen: "-1d"}}\n'
+        )
     )
 
 
@@ -306,144 +259,3 @@ def test_a_crash_loses_nothing(tell: Tell) -> None:
             + "  - {crash: worker}\n  - {wait: 2h, events: [FineAssessed]}\n"
         )
     )
-
-
-# reads --------------------------------------------------------------------------------------
-
-
-def test_a_read_sees_what_it_names(tell: Tell) -> None:
-    assert holds(
-        tell(
-            "  - {as: kosal, read: $case, sees: {id: $case, state: RESCUED, care: NONE, risk: NONE,"
-            " consular: NOT_CONTACTED, identity.nationalities.0.country: ID,"
-            " identity: {sex: F}}}\n"
-        )
-    )
-    _, expected, came = breaks(tell("  - {as: kosal, read: $case, sees: {state: SCREENED}}\n"))
-    assert (expected, came) == ("state = 'SCREENED'", "'RESCUED'")
-
-
-def test_a_track_that_has_a_sections_name_is_told_bare_and_the_section_by_its_keys(
-    tell: Tell,
-) -> None:
-    assess = (
-        "  - {as: pisey, do: assess_return_risk, stream: $case, "
-        'with: {level: low, factors: [A], valid_until: "+90d"}}\n'
-    )
-    read = "  - {as: pisey, read: $case, sees: {risk: %s, risk.level: low}}\n"
-    assert holds(tell(assess + read % "ASSESSED"))
-    assert holds(tell(assess + read % "{track: ASSESSED}"))
-    assert breaks(tell(assess + "  - {as: pisey, read: $case, sees: {risk: APPROVED}}\n"))
-
-
-def test_holds_and_tasks_may_be_told_by_their_kinds(tell: Tell) -> None:
-    see = "  - {as: pisey, read: $case, sees: {holds: %s, tasks: [interview, %s]}}\n"
-    assert holds(tell(f"  - {SCREEN}}}\n" + see % ("[MEDICAL]", "explain_consular_right")))
-    assert breaks(tell(f"  - {SCREEN}}}\n" + see % ("[COURT]", "explain_consular_right")))
-    assert breaks(tell(f"  - {SCREEN}}}\n" + see % ("[MEDICAL]", "screen")))
-    assert holds(tell("  - {as: pisey, read: $case, sees: {holds: []}}\n"))
-
-
-def test_each_handoff_has_its_own_track(tell: Tell) -> None:
-    steps = (
-        f"  - {SCREEN}}}\n"
-        "  - {as: kosal, do: record_consent, stream: $case, "
-        "with: {purpose: mission_contact, given: true, mission: ID, by: person, language: ind}}\n"
-        "  - {as: kosal, do: request_handoff, stream: $case, "
-        "with: {mission: ID, kind: verify_nationality, nationality: ID}, save: {h: handoff}}\n"
-        "  - {as: kosal, read: $case, sees: {handoff: DELIVERED}}\n"
-    )
-    end = "then:\n  - {stream: $case, tracks: {handoff: %s}}\n"
-    assert holds(tell(steps + end % "DELIVERED"))
-    assert holds(tell(steps + end % "{$h: DELIVERED}"))
-    assert breaks(tell(steps + end % "{$h: REVOKED}"))
-
-
-def test_a_read_hides_what_it_names(tell: Tell) -> None:
-    assert holds(tell("  - {as: kosal, read: $case, hides: [shelter, justice, nonsense]}\n"))
-    assert breaks(tell("  - {as: kosal, read: $case, hides: [identity.sex]}\n"))[1:] == (
-        "identity.sex hidden", "it is shown",
-    )  # fmt: skip
-    assert breaks(tell("  - {as: kosal, read: $case, hides: [waiver]}\n"))
-
-
-def test_a_refused_read_is_told(tell: Tell) -> None:
-    assert holds(tell("  - {as: jakarta, read: $case, refused: not_found}\n"))
-    assert breaks(tell("  - {as: kosal, read: $case, refused: not_found}\n"))[2] == "a view"
-    assert "forbidden" in breaks(tell("  - {as: stat, read: $case, refused: not_found}\n"))[2]
-
-
-# what holds at the end ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("end", "wrong"),
-    [
-        ("state: SCREENED", "state: RESCUED"),
-        ("tracks: {care: NEEDS_ASSESSED}", "tracks: {care: NONE}"),
-        ("tracks: {consular: NOT_CONTACTED}", "tracks: {consular: CONFIRMED}"),
-        ("tracks: {consular: {ID: NOT_CONTACTED}}", "tracks: {consular: {VN: NOT_CONTACTED}}"),
-        ("holds: [MEDICAL]", "holds: []"),
-        ("tasks: [explain_consular_right, interview]", "tasks: [interview]"),
-        ("events: {HoldPlaced: 1, HoldLifted: 0}", "events: {HoldPlaced: 2}"),
-    ],
-)
-def test_the_end_is_as_it_is_told(tell: Tell, end: str, wrong: str) -> None:
-    assert holds(tell(f"  - {SCREEN}}}\nthen:\n  - {{stream: $case, {end}}}\n"))
-    step, _, _ = breaks(tell(f"  - {SCREEN}}}\nthen:\n  - {{stream: $case, {wrong}}}\n"))
-    assert step == "then 1 ($case)"
-
-
-def test_what_the_end_leaves_out_is_not_asked(tell: Tell) -> None:
-    assert holds(tell(f"  - {SCREEN}}}\nthen:\n  - {{stream: $case}}\n"))
-
-
-# what is no scenario ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("scenario: [", "not YAML"),
-        ("fragment: A fragment alone\n", "scenario"),
-        ("- a\n- list\n", "dictionary"),
-        ("scenario: No clock\nsteps: [{wait: 1d}]\n", "now"),
-        ("scenario: No zone\nnow: 2022-08-01T08:30:00\nsteps: [{wait: 1d}]\n", "now"),
-        (HEAD + "  - {as: kosal, wait: 1d, do: add_note}\n", "step 1"),
-        (HEAD + "  - {as: kosal, dance: now}\n", "step 1"),
-        (HEAD + "  - {do: add_note}\n", "step 1"),
-        (HEAD + "  - {wait: 1d, until: tomorrow}\n", "until"),
-        (HEAD.replace("[found]", "[lost]") + "  - {wait: 1d}\n", "lost.yaml"),
-        (HEAD + "  - {wait: 1d}\nthen:\n  - {state: RESCUED}\n", "stream"),
-        (HEAD + "  - {crash: house}\n", "step 1"),
-        (HEAD + "  - {wait: soon}\n", "step 1"),
-    ],
-)
-def test_a_file_that_is_no_scenario_ends_with_2_and_says_why(
-    tell: Tell, text: str, named: str
-) -> None:
-    told = tell("", text)
-    assert (told["status"], told["result"]) == (2, "unreadable")
-    assert named in told["told"]
-
-
-def test_a_path_where_nothing_is_ends_with_2(tmp_path: Path) -> None:
-    assert main([tmp_path / "nothing.yaml"]) == 2
-    (tmp_path / "empty").mkdir()
-    assert main([tmp_path / "empty"]) == 2
-
-
-def test_a_folder_is_all_its_stories_and_the_worst_of_them_is_the_answer(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "fragments").mkdir()
-    (tmp_path / "fragments" / "found.yaml").write_text(FOUND)
-    (tmp_path / "fragments" / "people.yaml").write_text(PEOPLE)
-    (tmp_path / "1.yaml").write_text(HEAD + NOTE)
-    (tmp_path / "2.yaml").write_text(HEAD + "  - {as: jakarta, read: $case}\n")
-    (tmp_path / "3.yaml").write_text(HEAD + "  - {wait: 1d}\n")
-    assert main([tmp_path]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["holds", "breaks", "holds"]
-    (tmp_path / "4.yaml").write_text("scenario: [")
-    assert main([tmp_path]) == 2

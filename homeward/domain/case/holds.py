@@ -81,7 +81,8 @@ class ProposeHoldLift(OfOneHold):
 
     @classmethod
     def ready(cls, state: Case, told: Told) -> None:
-        told.need(state.holds, "wrong_state", why="Nothing is on hold.")
+        # A hold that is named and was never there is `invalid`, and the rule says so.
+        told.need(state.holds or told.fields_known, "wrong_state", why="Nothing is on hold.")
 
     def decide(self, state: Case, told: Told) -> Facts:
         if self.found(state, told):
