@@ -8,7 +8,7 @@ from tests.properties.machine import Histories
 
 PROFILES = {
     "suite": settings(
-        max_examples=60, stateful_step_count=40, derandomize=True, deadline=None,
+        max_examples=40, stateful_step_count=40, derandomize=True, deadline=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate],
     ),
     "long": settings(
