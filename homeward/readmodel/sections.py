@@ -10,6 +10,7 @@ from homeward.domain.case.state import Case
 from homeward.domain.facts import Event
 from homeward.domain.facts.case_holds import HoldLifted, HoldLiftProposed, HoldPlaced
 from homeward.domain.streams import StreamState, kind_of
+from homeward.eventstore.codec import UnknownFact
 
 READERS: dict[str, frozenset[str]] = {
     "identity": CASE_ROLES,
@@ -73,6 +74,8 @@ OTHER_READERS: dict[str, dict[str, frozenset[str]]] = {
 }  # fmt: skip
 """Beside the contract, which is silent here: who works with it reads it (domain.md 4)."""
 EVERYONE = frozenset({"state", "timeline"})
+UNKNOWN = "unknown"
+"""What this release does not know, it cannot judge either: its fields are auditors' alone."""
 
 SECTION: dict[str, tuple[str, bool]] = {
     "CaseOpened": ("screening", False),
@@ -196,7 +199,7 @@ def sections_for(state: StreamState, actor: Actor, now: datetime) -> frozenset[s
     if not isinstance(state, Case):
         readers = OTHER_READERS[kind_of(state.id)] | {"supervision": READERS["supervision"]}
         mine = {name for name, roles in readers.items() if not actor.roles.isdisjoint(roles)}
-        return EVERYONE | mine | _notes(state, actor)
+        return EVERYONE | mine | _notes(state, actor) | _unknown(actor)
     if as_liaison(actor):
         return frozenset({"liaison"})
     if glass_broken(state, actor, now):
@@ -204,7 +207,11 @@ def sections_for(state: StreamState, actor: Actor, now: datetime) -> frozenset[s
         notes = {f"note:{note.id}" for note in state.notes}
         return EVERYONE | READERS.keys() | every | notes
     mine = {name for name, roles in READERS.items() if not actor.roles.isdisjoint(roles)}
-    return EVERYONE | mine | _notes(state, actor) | _holds(state, actor)
+    return EVERYONE | mine | _notes(state, actor) | _holds(state, actor) | _unknown(actor)
+
+
+def _unknown(actor: Actor) -> set[str]:
+    return {UNKNOWN} if actor.has("auditor") else set()
 
 
 def glass_broken(case: Case, actor: Actor, now: datetime) -> bool:
@@ -235,6 +242,8 @@ def _holds(case: Case, actor: Actor) -> set[str]:
 
 def section_of(state: StreamState, event: Event) -> tuple[str, bool]:
     """The section of the event's fields; True: that it happened is a secret too."""
+    if isinstance(event.fact, UnknownFact):
+        return UNKNOWN, _secret_once(state, event.type)
     match event.type:
         case "NoteAdded":
             return f"note:{event.id}", True
@@ -249,6 +258,14 @@ def section_of(state: StreamState, event: Event) -> tuple[str, bool]:
         court = kind_of(state.id) == "court"
         return OTHER_SECTION.get(event.type, ("court", True) if court else ("state", False))
     return _of_case(state, event)
+
+
+def _secret_once(state: StreamState, type_: str) -> bool:
+    """Whether steps of this name are a secret in the shape that this release knows."""
+    if type_ in ("NoteAdded", "HoldPlaced", "CorrectionProposed", "RecordCorrected"):
+        return True
+    known = SECTION if isinstance(state, Case) else OTHER_SECTION
+    return known.get(type_, ("", kind_of(state.id) == "court"))[1]
 
 
 def _of_case(case: Case, event: Event) -> tuple[str, bool]:

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from homeward.domain.access import as_liaison
 from homeward.domain.actors import Actor
-from homeward.domain.facts import Event
+from homeward.domain.facts import Event, Fact
+from homeward.domain.sealed import Sealed
 from homeward.domain.streams import StreamState
+from homeward.eventstore.codec import UnknownFact
 from homeward.readmodel.casefile import section_of, sections_for
 
 WHY = ("reasons", "basis", "ground", "cause", "outcome", "account", "reason", "kind")
@@ -21,7 +25,8 @@ def entries(
     """Each event the actor may know of. What tells of a section it may not read is left out whole,
 
     save the steps that the case's state shows anyway: these stay, without their fields. A mission
-    has its own thread and no timeline: even bare steps tell of waiver, status and people.
+    has its own thread and no timeline: even bare steps tell of waiver, status and people. What this
+    release does not know is a step without name and fields, save for auditors.
     """
     if as_liaison(actor):
         return []
@@ -31,17 +36,18 @@ def entries(
         section, secret = section_of(state, event)
         if section not in readable and secret:
             continue
-        fields = _fields(event) if section in readable else {}
+        fields = _fields(event.fact) if section in readable else {}
+        known = section in readable or not isinstance(event.fact, UnknownFact)
         shown.append(
             {
                 "version": event.version,
                 "id": str(event.id),
-                "type": event.type,
+                "type": event.type if known else UnknownFact.__name__,
                 "at": event.occurred_at,
                 "recorded_at": event.recorded_at,
                 "by": event.by,
                 "roles": event.roles,
-                "command": event.command,
+                "command": event.command if known else "",
                 "command_id": str(event.command_id),
                 "cause": str(event.cause) if event.cause else None,
                 "fields": fields,
@@ -52,9 +58,28 @@ def entries(
     return shown
 
 
-def _fields(event: Event) -> dict[str, Any]:
+def _fields(fact: Fact) -> dict[str, Any]:
+    if isinstance(fact, UnknownFact):
+        told: dict[str, Any] = {name: _closed(value) for name, value in fact.raw.items()}
+    else:
+        told = {name: getattr(fact, name) for name in fact.__struct_fields__}
     return {
         name: value
-        for name in event.fact.__struct_fields__
-        if name not in BOOKKEEPING and (value := getattr(event.fact, name)) not in (None, ())
+        for name, value in told.items()
+        if name not in BOOKKEEPING and value not in (None, ())
     }
+
+
+def _closed(value: Any) -> Any:
+    """Sealed values as such, wherever they are in what was stored."""
+    match value:
+        case {"subject": _, "compartment": _, "field": _, "key": _, "box": _}:
+            try:
+                return msgspec.convert(value, Sealed)
+            except msgspec.ValidationError:
+                return {"unreadable": True}
+        case dict():
+            return {name: _closed(inner) for name, inner in value.items()}
+        case list():
+            return [_closed(inner) for inner in value]
+    return value

@@ -132,6 +132,16 @@ def test_a_timeline_tells_who_when_and_why(homeward: Run, api: Canned) -> None:
     assert [one["query"] for one in api.asked] == ["limit=200", "after=3&limit=200"]
 
 
+def test_a_step_of_a_later_release_is_a_line_like_any_other(homeward: Run, api: Canned) -> None:
+    unknown = {**STEP, "type": "UnknownFact", "command": "", "fields": {}, "why": None}
+    named = {**STEP, "type": "ExaminedAgain", "fields": {"finding": {"grade": 3}}, "why": None}
+    api.say("GET", f"/api/v1/cases/{CASE}/events", 200, {"events": [unknown, named], "next": None})
+    ran = homeward("case", "timeline", CASE)
+    assert "UnknownFact" in ran.out
+    assert "ExaminedAgain" in ran.out
+    assert "grade=3" in ran.out
+
+
 def test_a_timeline_in_json_has_all_there_is(homeward: Run, api: Canned) -> None:
     api.say("GET", f"/api/v1/cases/{CASE}/events", 200, {"events": [STEP, STEP], "next": None})
     assert json.loads(homeward("case", "timeline", CASE, "-o", "json").out) == [STEP, STEP]
