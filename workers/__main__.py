@@ -20,6 +20,7 @@ from homeward.settings import Settings, settings
 from homeward.temporal import connect as connect_temporal
 from workers.assembly import host_clock, partner_workers, run_all, stream_worker
 from workers.feed import fetch_forever
+from workers.sequencer import sequence_forever
 from workers.sweep import sweep_forever
 
 log = structlog.get_logger("homeward.worker")
@@ -41,6 +42,7 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
         ]
         await run_all(workers, stack)
         background = [
+            asyncio.create_task(sequence_forever(pool)),
             asyncio.create_task(sweep_forever(store, desk, host_clock)),
             asyncio.create_task(fetch_forever(mission, store, desk, Sealer(keys_from(config)))),
         ]

@@ -69,3 +69,13 @@ def read_hash(
         b"\x03" + prev + _time(microseconds(at))
         + sized(actor) + sized(what) + sized(stream or "") + sized(",".join(sections))
     ).digest()  # fmt: skip
+
+
+def erasure_hash(
+    prev: bytes, *, case: str, event: UUID, subjects: Iterable[str], at: datetime
+) -> bytes:
+    """A line of what was forgotten (0006_checkpoints.sql)."""
+    told = "\n".join(sorted(set(subjects), key=str.encode))
+    return sha256(
+        b"\x04" + prev + sized(case) + event.bytes + sized(told) + _time(microseconds(at))
+    ).digest()

@@ -11,8 +11,12 @@ from homeward.settings import settings
 
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
 else:
     Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
 
 AWAY_CLASSES = ("08", "53", "58", "57P")
 """Connection lost, out of resources, disk trouble, shutting down or not up yet."""

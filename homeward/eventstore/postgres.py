@@ -51,7 +51,7 @@ class PostgresEventStore:
         events: dict[str, list[Event]] = {}
         if first["stream_id"] is not None:
             for row in found:
-                event = _event(*row[5:])
+                event = event_of(*row[5:])
                 try:
                     events[event.stream].append(event)
                 except KeyError:
@@ -107,14 +107,14 @@ class PostgresEventStore:
         """Everything in these streams, in the order of recording."""
         with reaching():
             found = await self._pool.fetch(statements.RECORDED, list(streams))
-        return [_event(*row) for row in found]
+        return [event_of(*row) for row in found]
 
     async def _read(
         self, stream: str, after: int, version: int, recorded: datetime, limit: int | None
     ) -> list[Event]:
         with reaching():
             found = await self._pool.fetch(statements.READ, stream, after, version, recorded, limit)
-        return [_event(*row) for row in found]
+        return [event_of(*row) for row in found]
 
     # --- one clock, one engine ---
 
@@ -178,7 +178,7 @@ def _roles(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
-def _event(
+def event_of(
     id_: UUID, stream: str, version: int, type_: str, schema_v: int, data: bytes, actor: str,
     roles: str, command: str, command_id: UUID, cause: UUID | None,
     occurred_at: datetime, recorded_at: datetime,

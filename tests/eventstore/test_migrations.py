@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from homeward.dev import databases
-from homeward.eventstore.migrate import migrate
+from homeward.eventstore.migrate import MIGRATIONS, migrate
 
 
 @pytest.fixture
@@ -20,9 +20,10 @@ async def empty_database(postgres: str) -> AsyncIterator[str]:
 async def test_two_migrators_at_once_apply_everything_once(empty_database: str) -> None:
     applied = await asyncio.gather(migrate(empty_database), migrate(empty_database))
 
-    assert sorted(map(len, applied)) == [0, 4]
-    assert [line.split()[0] for line in max(applied, key=len)] == ["0001", "0002", "0003", "0004"]
+    every = sorted(path.stem[:4] for path in MIGRATIONS.glob("versions/*.py"))
+    assert min(map(len, applied)) == 0
+    assert [line.split()[0] for line in max(applied, key=len)] == every
     assert await migrate(empty_database) == []
     connection = await asyncpg.connect(empty_database)
-    assert await connection.fetchval("select version_num from es.alembic_version") == "0004"
+    assert await connection.fetchval("select version_num from es.alembic_version") == every[-1]
     await connection.close()
