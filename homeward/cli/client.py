@@ -73,6 +73,23 @@ class Client:
         reply = self._ask("POST", f"/api/v1/commands/{command}", json=body)
         return reply.status_code, reply.json()
 
+    def answered(self, path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A line for each command of a group: what `/batches/` says, or of a single one the same.
+
+        A refusal of the whole ends the process; that of a single command is its line.
+        """
+        if not path.startswith("/api/v1/commands/"):
+            lines: list[dict[str, Any]] = self._ask("POST", path, json=body).json()["lines"]
+            return lines
+        reply = self._reply("POST", path, json=body)
+        told = reply.json()
+        line = {"stream": told.get("stream", ""), "command_id": body.get("command_id")}
+        if reply.is_error:
+            if told.get("code") == "unauthenticated":
+                refused(told)
+            return [line | {"refused": told}]
+        return [line | ({"answer": told} if reply.status_code == 200 else {"accepted": True})]
+
     def rows(self, path: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """Every row of a paged list, as far as `limit`."""
         after, left = None, limit
@@ -86,6 +103,12 @@ class Client:
                 return
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        reply = self._reply(method, path, **more)
+        if reply.is_error:
+            refused(reply.json())
+        return reply
+
+    def _reply(self, method: str, path: str, **more: Any) -> httpx.Response:
         command_id = str((more.get("json") or {}).get("command_id", ""))
         try:
             reply = self._http.request(method, path, **more)
@@ -99,8 +122,6 @@ class Client:
         if not _is_json(reply):
             told = f"Something else answers at {escape(self.url)} (HTTP {reply.status_code})."
             end(AWAY if reply.status_code >= 500 else UNEXPECTED, told, MENDS)
-        if reply.is_error:
-            refused(reply.json())
         return reply
 
 

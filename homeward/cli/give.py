@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from homeward.cli.client import Client
 from homeward.cli.exits import INVALID, USAGE, end, say
+from homeward.cli.groups import each_of, give_group, on_streams, one_by_one, streams_of
 from homeward.cli.options import As, Output
 from homeward.cli.output import write_record, write_rows
 from homeward.cli.setting import apply
@@ -37,6 +38,14 @@ Name = Annotated[
 def command(
     name: Name,
     on: Annotated[str | None, typer.Option("--on", metavar="ID", help="The stream.")] = None,
+    on_file: Annotated[
+        str | None,
+        typer.Option(metavar="LIST", help="A group: a stream's id a line, # comments; - reads it."),
+    ] = None,
+    each: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A group: one command's fields a line, as JSON."),
+    ] = None,
     with_: Annotated[
         str | None,
         typer.Option("--with", metavar="FILE", help="The fields, as YAML or JSON; - reads them."),
@@ -46,7 +55,10 @@ def command(
         typer.Option("--set", metavar="KEY=VALUE", help="One field; dotted paths go deeper."),
     ] = None,
     id_: Annotated[
-        str | None, typer.Option("--id", metavar="UUID", help="The command's id, to repeat one.")
+        str | None,
+        typer.Option(
+            "--id", metavar="UUID", help="The command's id, or the group's, to repeat it."
+        ),
     ] = None,
     expect: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Refuse it if more happened since.")
@@ -62,7 +74,16 @@ def command(
     --set ground=victim_of_trafficking --set "reasons=Held against her will"
 
     Example: homeward command register_request --with request.yaml -o json
+
+    A group is sent in slices; whatever breaks off, go on with the --id that was told. Exit code 8:
+    some of the group were refused.
+
+    Example: homeward command approve_waiver --on-file cases.txt --set percent=100
+
+    Example: homeward command open_case --each arrivals.jsonl
     """
+    if sum(one is not None for one in (on, on_file, each)) > 1:
+        end(USAGE, "One of --on, --on-file and --each says what it is given to.")
     fields = _fields(with_)
     apply(name, fields, set_ or [])
     command_id = id_ or str(uuid4())
@@ -71,6 +92,15 @@ def command(
         "comment": comment,
     }  # fmt: skip
     given = {key: value for key, value in body.items() if value is not None}
+    if on_file is not None or each is not None:
+        if expect is not None or not uuid_like(command_id):
+            end(USAGE, "A group has no --expect, and its --id is a UUID.")
+        if on_file is not None:
+            pieces = on_streams(name, streams_of(on_file), {**given, "fields": fields})
+        else:
+            pieces = one_by_one(name, ({**fields, **one} for one in each_of(str(each))), given)
+        give_group(person, name, pieces, command_id, output)
+        return
     with Client(person) as api:
         status, answer = api.give(name, {**given, "fields": fields})
         if status == 202:

@@ -12,7 +12,8 @@ from homeward.dev.scenario.runner import Telling
 HERE = Path(__file__).parent
 STORIES = [read_story(path) for path in find_scenarios([HERE])]
 TOLD_ELSEWHERE = {1, 2, 3, 9, 31, 63, 64, 68, 69, 70, 72, 74, 76}
-"""Edge cases of candidates, imports, batches, reports, exports, erasure and the log of reads."""
+"""Edge cases of candidates, imports, groups (`test_groups.py`), reports, exports, erasure and the
+log of reads."""
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.title)

@@ -47,6 +47,7 @@ class MemoryStore:
         self.order: list[Event] = []
         self.commands: dict[UUID, KnownCommand] = {}
         self.reserved: dict[UUID, dict[str, str]] = {}
+        self.drawn: set[str] = set()
         self.states: dict[str, StreamState] = {}
 
     async def load(self, streams: Sequence[str], command_id: UUID | None = None) -> Loaded:
@@ -77,7 +78,11 @@ class MemoryStore:
     ) -> dict[str, str]:
         ids = self.reserved.setdefault(command_id, {})
         for kind in kinds:
-            ids.setdefault(kind, f"{PREFIX[kind]}-{year}-{secrets.randbelow(1_000_000):06}")
+            while kind not in ids:
+                drawn = f"{PREFIX[kind]}-{year}-{secrets.randbelow(1_000_000):06}"
+                if drawn not in self.drawn:
+                    self.drawn.add(drawn)
+                    ids[kind] = drawn
         return ids
 
     async def command(self, command_id: UUID) -> KnownCommand | None:

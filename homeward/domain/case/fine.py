@@ -103,18 +103,19 @@ class ReturnWaiver(Command):
     not_by=("propose_waiver", "endorse_waiver"),
 )
 class ApproveWaiver(Command):
-    """Up to what was proposed; as a victim's, only once the status is decided."""
+    """Up to what was proposed; as a victim's, only while the status is decided (domain 6.31)."""
 
     percent: Percent
 
     @classmethod
     def ready(cls, case: Case, told: Told) -> None:
-        told.need(
-            case.waiver.ground != "victim_of_trafficking"
-            or case.status in ("identified", "presumed"),
-            "wrong_state",
-            why="Nobody has determined that the person is a victim.",
-        )
+        if case.waiver.ground == "victim_of_trafficking":
+            told.need(
+                case.status in ("identified", "presumed"),
+                "wrong_state",
+                why="Nobody has determined that the person is a victim.",
+            )
+            told.need(not case.review_open, "wrong_state", why="The status is under review.")
 
     def decide(self, case: Case, told: Told) -> Facts:
         told.need(
