@@ -61,6 +61,22 @@ class Desk:
         self._nudging: set[asyncio.Task[None]] = set()
         self._nudge_places = asyncio.Semaphore(IN_FLIGHT)
 
+    async def end_running(self) -> int:
+        """End the workflow of every stream, readable or not; how many. PostgreSQL has the truth,
+        so whatever looks at a stream next starts its workflow anew."""
+        ended = 0
+        running = f'ExecutionStatus = "Running" and TaskQueue = "{self._task_queue}"'
+        async for found in self._client.list_workflows(running):
+            handle = self._client.get_workflow_handle(found.id, run_id=found.run_id)
+            with suppress(RPCError):  # it has ended by itself
+                await handle.terminate("homeward resume --new-cluster")
+                ended += 1
+        return ended
+
+    async def ask_temporal(self) -> object:
+        """Whether Temporal answers; raises what the SDK raises where it does not."""
+        return await self._client.service_client.check_health()
+
     async def send(self, order: Order, epoch: int) -> Outcome:
         """Carry the order to its stream's workflow, which is started if it does not run."""
         async with self._place(order.stream):

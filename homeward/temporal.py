@@ -16,6 +16,7 @@ from temporalio.converter import (
     JSONProtoPayloadConverter,
 )
 
+from homeward.sealing.payloads import CodecSecrets, WorkflowCodec, WorkflowKeys
 from homeward.settings import Settings
 
 
@@ -44,17 +45,20 @@ class Payloads(CompositePayloadConverter):
         )
 
 
-data_converter = DataConverter(
-    payload_converter_class=Payloads,
-    failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
-)
+def data_converter(secrets: CodecSecrets) -> DataConverter:
+    """For every client, worker and replayer: nothing readable leaves the process."""
+    return DataConverter(
+        payload_converter_class=Payloads,
+        payload_codec=WorkflowCodec(WorkflowKeys(secrets)),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
 
 
-async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+async def connect(settings: Settings, secrets: CodecSecrets, *, lazy: bool = False) -> Client:
     """A client of the configured server. `lazy`: connect with the first call."""
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=data_converter,
+        data_converter=data_converter(secrets),
         lazy=lazy,
     )

@@ -20,6 +20,7 @@ from homeward.settings import Settings
 from homeward.temporal import connect as connect_temporal
 from workers.assembly import host_clock, stream_worker
 
+KEYS = FileKeys(bytes(32))
 ROLES = {
     "intan": "intake", "emma": "examiner", "piseth": "planner", "auth": "authoriser",
     "field": "field", "sok": "officer", "visal": "supervisor",
@@ -113,7 +114,7 @@ async def open_engine(database_url: str, temporal_address: str) -> AsyncIterator
         pool = await connect(database_url, max_size=16)
         stack.push_async_callback(pool.close)
         store = PostgresEventStore(pool)
-        client = await connect_temporal(Settings(temporal_address=temporal_address))
+        client = await connect_temporal(Settings(temporal_address=temporal_address), KEYS)
         queue = f"t-{uuid4().hex[:12]}"
-        edge = Edge(store, pool, Sealer(FileKeys(bytes(32))), Desk(client, queue), host_clock)
+        edge = Edge(store, pool, Sealer(KEYS), Desk(client, queue), host_clock)
         yield Engine(client, store, edge, queue, stack)

@@ -32,7 +32,8 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
         pool = await connect(config.database_url, max_size=16)
         stack.push_async_callback(pool.close)
         store = PostgresEventStore(pool)
-        client = await connect_temporal(config)
+        keys = keys_from(config)
+        client = await connect_temporal(config, keys)
         desk = Desk(client, config.task_queue)
         immigration = await stack.enter_async_context(ImmigrationClient(config.immigration_url))
         mission = await stack.enter_async_context(MissionClient(config.mission_url))
@@ -44,7 +45,7 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
         background = [
             asyncio.create_task(sequence_forever(pool)),
             asyncio.create_task(sweep_forever(store, desk, host_clock)),
-            asyncio.create_task(fetch_forever(mission, store, desk, Sealer(keys_from(config)))),
+            asyncio.create_task(fetch_forever(mission, store, desk, Sealer(keys))),
         ]
         announce_ready()
         log.info("worker_ready", task_queue=config.task_queue)

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
-from temporalio.client import Client
 
 from homeward.api.problems import answer, refuse
 from homeward.domain.refusals import Refused
-from homeward.settings import settings
-from homeward.temporal import connect
 
 if TYPE_CHECKING:
     from homeward.edge.edge import Edge
@@ -20,17 +17,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger("homeward.api")
 PATIENCE = 3.0
 Probe = Callable[["Edge"], Awaitable[object]]
-_client: list[Client] = []
 
 
 async def ask_postgresql(edge: "Edge") -> object:
     return await edge.now()
 
 
-async def ask_temporal(_: "Edge") -> object:
-    if not _client:
-        _client.append(await connect(settings(), lazy=True))
-    return await _client[0].service_client.check_health()
+async def ask_temporal(edge: "Edge") -> object:
+    return await edge.desk.ask_temporal()
 
 
 PROBES: Mapping[str, Probe] = {"postgresql": ask_postgresql, "temporal": ask_temporal}

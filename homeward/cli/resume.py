@@ -11,6 +11,7 @@ from homeward.desk import Desk
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
+from homeward.sealing.keys import keys_from
 from homeward.settings import settings
 from homeward.temporal import connect as connect_temporal
 from workers.sweep import sweep_once
@@ -21,7 +22,8 @@ def resume(
         bool,
         typer.Option(
             "--new-cluster",
-            help="Temporal's data was lost or restored: end every older workflow where it stands.",
+            help="Temporal's data was lost, restored, or cannot be read: end every older workflow "
+            "where it stands.",
         ),
     ] = False,
 ) -> None:
@@ -38,7 +40,9 @@ async def _resume(*, new_cluster: bool) -> str:
     try:
         store = PostgresEventStore(pool)
         epoch = await (store.raise_epoch() if new_cluster else store.epoch())
-        desk = Desk(await connect_temporal(config), config.task_queue)
+        desk = Desk(await connect_temporal(config, keys_from(config)), config.task_queue)
+        if new_cluster:
+            await desk.end_running()
         nudged = 0
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), transient=True

@@ -97,7 +97,8 @@ class Home:
 
     @property
     def temporal_file(self) -> Path:
-        return self.path / "temporal.db"
+        """Named anew when its histories became unreadable to what wrote the older ones."""
+        return self.path / "temporal-encrypted.db"
 
     @property
     def postgres(self) -> Path:
@@ -183,7 +184,7 @@ class Home:
         with self.lock():
             for folder in (self.postgres, self.socket_folder, self.path / "keys"):
                 shutil.rmtree(folder, ignore_errors=True)
-            for kept in (*self.path.glob("temporal.db*"), *self.path.glob("sandbox.sqlite3*")):
+            for kept in (*self.path.glob("temporal*.db*"), *self.path.glob("sandbox.sqlite3*")):
                 kept.unlink()
             self.run_file.unlink(missing_ok=True)
 

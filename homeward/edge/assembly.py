@@ -26,7 +26,8 @@ async def open_edge(config: Settings) -> AsyncIterator[Edge]:
     pool = await connect(config.database_url, max_size=16)
     try:
         store = PostgresEventStore(pool)
-        desk = Desk(await connect_temporal(config, lazy=True), config.task_queue)
-        yield Edge(store, pool, Sealer(keys_from(config)), desk, host_clock)
+        keys = keys_from(config)
+        desk = Desk(await connect_temporal(config, keys, lazy=True), config.task_queue)
+        yield Edge(store, pool, Sealer(keys), desk, host_clock)
     finally:
         await pool.close()

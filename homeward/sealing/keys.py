@@ -54,6 +54,12 @@ class FileKeys:
         """Signs development tokens and console sessions."""
         return self._derive("token")
 
+    def codec_secret(self, key_id: str | None = None) -> tuple[str, bytes]:
+        """From which each workflow's key is derived; KeyError for any other id than ours."""
+        if key_id not in (None, self.id):
+            raise KeyError(key_id)
+        return self.id, self._derive("temporal")
+
 
 def keys_from(config: Settings) -> FileKeys:
     """The configured keys. Raises KeysMissing, which says what to do."""

@@ -1,78 +1,16 @@
-"""A sandbox on a port of the system's choosing, its time told by the test."""
-
-import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
-import httpx
 import pytest
-import uvicorn
 
 from homeward.services.immigration import ImmigrationClient
 from homeward.services.mission import MissionClient
-from homeward.services.sandbox.app import create_sandbox
-
-STARTED = datetime(2022, 8, 2, 2, 0, tzinfo=UTC)
-"""Nine in the morning in Phnom Penh."""
-
-
-@dataclass(frozen=True)
-class SandboxAt:
-    """A running sandbox, and what a story's teller does with it."""
-
-    url: str
-
-    async def told(self, method: str, path: str, body: Any = None) -> Any:
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
-            response = await http.request(method, f"/_sandbox/{path}", json=body)
-            response.raise_for_status()
-            return response.json()
-
-    async def behaves(self, **services: Any) -> Any:
-        return await self.told("PUT", "behaviour", services)
-
-    async def advance(self, seconds: float) -> None:
-        await self.told("PUT", "clock", {"offset_seconds": seconds})
-
-    async def next_due(self) -> datetime | None:
-        due = (await self.told("GET", "agenda"))["next_due"]
-        return datetime.fromisoformat(due) if due else None
-
-    async def call(self, key: str) -> dict[str, Any]:
-        calls = (await self.told("GET", "calls"))["calls"]
-        (found,) = [call for call in calls if call["key"] == key]
-        return dict(found)
+from tests.playing import SandboxAt, playing
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxAt]:
-    state = tmp_path_factory.mktemp("sandbox") / "sandbox.sqlite3"
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_sandbox(state, host_now=lambda: STARTED),
-            port=0,
-            log_level="warning",
-            timeout_graceful_shutdown=1,
-        )
-    )
-    listening = threading.Event()
-    start = server.startup
-
-    async def startup(*args: Any, **kwargs: Any) -> None:
-        await start(*args, **kwargs)
-        listening.set()
-
-    server.startup = startup  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert listening.wait(10)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield SandboxAt(f"http://127.0.0.1:{port}")
-    server.should_exit = True
-    thread.join(10)
-    assert not thread.is_alive()
+    with playing(tmp_path_factory.mktemp("sandbox") / "sandbox.sqlite3") as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
+import asyncio
+
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Replayer
 
 from homeward.domain.refusals import Refused
-from homeward.temporal import data_converter
-from tests.engine import Engine
+from homeward.sealing.keys import FileKeys
+from homeward.settings import Settings
+from homeward.temporal import connect, data_converter
+from tests.engine import KEYS, Engine
 from workers.assembly import WORKFLOWS
 from workers.sandbox import runner
-from workflows.stream import StreamWorkflow
+from workflows.stream import Start, StreamWorkflow
 
 
 @pytest.mark.parametrize("sandboxed", [True, False], ids=["sandboxed", "production"])
@@ -55,7 +59,8 @@ async def test_the_workflow_knows_its_deadlines_and_replays_in_the_sandbox(engin
     assert "triage" in known.due
     replayer = Replayer(
         workflows=WORKFLOWS,
-        data_converter=data_converter,
+        namespace=engine.client.namespace,
+        data_converter=data_converter(KEYS),
         workflow_runner=runner(sandboxed=True),
     )
     await replayer.replay_workflow(await handle.fetch_history())
@@ -74,6 +79,23 @@ async def test_a_lost_workflow_is_started_by_its_next_command(engine: Engine) ->
     request = await engine.register()
     handle = engine.client.get_workflow_handle(request)
     await handle.terminate("the cluster was lost")
+    await engine.do("emma", "start_examination", request, urgency="high", reasons="Confined")
+    known = await engine.client.get_workflow_handle(request).query(StreamWorkflow.known)
+    assert known.seen == 2
+
+
+async def test_a_workflow_that_nobody_can_read_is_ended_and_started_anew(engine: Engine) -> None:
+    await engine.work()
+    request = await engine.register()
+    await engine.client.get_workflow_handle(request).terminate("to be started under other keys")
+    config = Settings(temporal_address=engine.client.service_client.config.target_host)
+    stranger = await connect(config, FileKeys(b"\x01" * 32))
+    start = Start(request, await engine.store.epoch())
+    await stranger.start_workflow("request", start, id=request, task_queue=engine.task_queue)
+
+    async with asyncio.timeout(20):
+        while not await engine.edge.desk.end_running():  # noqa: ASYNC110 - lists lag behind
+            await asyncio.sleep(0.1)
     await engine.do("emma", "start_examination", request, urgency="high", reasons="Confined")
     known = await engine.client.get_workflow_handle(request).query(StreamWorkflow.known)
     assert known.seen == 2
