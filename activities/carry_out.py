@@ -86,32 +86,31 @@ class CarryOut:
         loaded = await self.store.load((asked.stream,), order.command_id if order else None)
         if loaded.epoch > asked.epoch:
             return Outcome(kind="superseded")
-        events = loaded.events.get(asked.stream, ())
-        seen = _Seen(asked, loaded, events)
+        seen = _Seen(asked, loaded)
         if order is None:
-            return seen.done(None, events)
+            return seen.done(None)
         if loaded.known is not None:
-            return _repeated(order, loaded.known, seen, events)
+            return _repeated(order, loaded.known, seen)
         now = self.host_clock() + loaded.offset
         try:
-            decision = await self._decide(order, fold(blank(asked.stream), events), now)
+            decision = await self._decide(order, seen.state, now)
         except Refused as refusal:
-            return seen.refused(refusal, events)
-        answer = answer_of(order, decision, len(events))
+            return seen.refused(refusal)
+        answer = answer_of(order, decision, seen.state.version)
         if not decision.events:
-            return seen.done(answer, events)
+            return seen.done(answer)
         committed = await self.store.append(
             Commit(order, decision.events, decision.before, decision.after, answer)
         )
         if committed.status == "conflict":
             return None
         if committed.known is not None:
-            return _repeated(order, committed.known, seen, events)
+            return _repeated(order, committed.known, seen)
         others = tuple(stream for stream in decision.after if stream != asked.stream)
         if self.nudger is not None and others:
             self.nudger.nudge(others, asked.epoch)
-        own = tuple(event for event in decision.events if event.stream == asked.stream)
-        return seen.done(answer, (*events, *own), others)
+        seen.absorb(event for event in decision.events if event.stream == asked.stream)
+        return seen.done(answer, others)
 
     async def _decide(self, order: Order, state: StreamState, now: datetime) -> Decision:
         cls = command_named(order.name)
@@ -153,47 +152,42 @@ def answer_of(order: Order, decision: Decision, version: int) -> Answer:
     )
 
 
-def _repeated(
-    order: Order, known: KnownCommand, seen: "_Seen", events: tuple[Event, ...]
-) -> Outcome:
+def _repeated(order: Order, known: KnownCommand, seen: "_Seen") -> Outcome:
     if known.fingerprint == order.fingerprint and known.actor == order.actor.id:
-        return seen.done(known.answer, events)
-    return seen.refused(Refused("duplicate_key", "command_id"), events)
+        return seen.done(known.answer)
+    return seen.refused(Refused("duplicate_key", "command_id"))
 
 
 class _Seen:
-    """Control data of everything after the version the workflow had absorbed."""
+    """The stream folded once, with control data of everything after what the workflow absorbed."""
 
-    def __init__(self, asked: Asked, loaded: Loaded, events: tuple[Event, ...]) -> None:
-        self.asked = asked
+    def __init__(self, asked: Asked, loaded: Loaded) -> None:
+        events = loaded.events.get(asked.stream, ())
         self.offset = loaded.offset.total_seconds()
-        self.loaded = events
+        self.deltas: list[Delta] = []
+        self.state: StreamState = fold(blank(asked.stream), events[: asked.seen])
+        if asked.seen:
+            self.absorb(events[asked.seen :])
+        elif events:
+            # a workflow that knows nothing needs no steps: one delta holds what runs now
+            before, self.state = self.state, fold(self.state, events)
+            self.deltas.append(delta(before, self.state, ""))
 
-    def _deltas(self, events: tuple[Event, ...]) -> tuple[Delta, ...]:
-        before: StreamState = blank(self.asked.stream)
-        if not self.asked.seen:
-            after = fold(before, events)
-            return (delta(before, after, ""),) if events else ()
-        before = fold(before, events[: self.asked.seen])
-        deltas = []
-        for event in events[self.asked.seen :]:
-            after = evolve(before, event)
-            deltas.append(delta(before, after, event.type))
-            before = after
-        return tuple(deltas)
+    def absorb(self, events: Iterable[Event]) -> None:
+        for event in events:
+            before, self.state = self.state, evolve(self.state, event)
+            self.deltas.append(delta(before, self.state, event.type))
 
-    def done(
-        self, answer: Answer | None, events: tuple[Event, ...], nudges: tuple[str, ...] = ()
-    ) -> Outcome:
+    def done(self, answer: Answer | None, nudges: tuple[str, ...] = ()) -> Outcome:
         return Outcome(
-            kind="done", answer=answer, version=len(events), deltas=self._deltas(events),
+            kind="done", answer=answer, version=self.state.version, deltas=tuple(self.deltas),
             nudges=nudges, offset=self.offset,
         )  # fmt: skip
 
-    def refused(self, refusal: Refused, events: tuple[Event, ...]) -> Outcome:
+    def refused(self, refusal: Refused) -> Outcome:
         return Outcome(
             kind="refused", code=refusal.code, names=refusal.names, why=refusal.why,
-            version=len(events), deltas=self._deltas(events), offset=self.offset,
+            version=self.state.version, deltas=tuple(self.deltas), offset=self.offset,
         )  # fmt: skip
 
 

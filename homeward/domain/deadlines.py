@@ -128,12 +128,22 @@ def _starts(
     return bool(moments) and list(told(row, before, instance)) != moments
 
 
-def ended(before: StreamState, after: StreamState, event: Event, deadline: Deadline) -> bool:  # noqa: ARG001
-    """Whether what the deadline waits for is done, or no longer to be done."""
-    row = BY_NAME.get(deadline.name)
-    if row is None:
-        return False
-    return isinstance(event.fact, row.ends) or deadline.instance not in stands_open(row, after)
+def ended(after: StreamState, event: Event) -> list[str]:
+    """The running deadlines of which what they wait for is done, or no longer to be done."""
+    standing: dict[str, Open] = {}
+    all_over = isinstance(after, Case) and after.state in ENDED
+    found = []
+    for key, deadline in after.deadlines.items():
+        name = deadline.name
+        row = BY_NAME.get(name)
+        if row is None:
+            continue
+        if name not in standing:
+            over = all_over or (row.ends and isinstance(event.fact, row.ends))
+            standing[name] = NONE if over else stands_open(row, after)
+        if deadline.instance not in standing[name]:
+            found.append(key)
+    return found
 
 
 ARMERS.append(arm)

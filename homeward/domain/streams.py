@@ -1,7 +1,8 @@
 """What every stream's state has, and how facts are folded into it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self, TypeVar, get_type_hints
 from uuid import UUID
 
@@ -98,9 +99,9 @@ class StreamState(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the state allows a command that names no `from`."""
         return True
 
-    def remember(self, event: Event) -> Self:  # noqa: ARG002
-        """What every event leaves behind, whatever its kind."""
-        return self
+    def remembers(self, before: Self, event: Event) -> dict[str, Any]:  # noqa: ARG002
+        """The fields that every event changes, whatever its kind."""
+        return {}
 
 
 S = TypeVar("S", bound=StreamState)
@@ -118,24 +119,28 @@ def evolves(function: Evolver) -> Evolver:
     return function
 
 
+@cache
+def _evolvers_of(state: type[StreamState], fact: type[Fact]) -> tuple[Evolver, ...]:
+    own, common = _evolvers.get((state, fact)), _evolvers.get((StreamState, fact))
+    return tuple(evolver for evolver in (own, common) if evolver is not None)
+
+
 def evolve(state: S, event: Event) -> S:
     """The state after the event. Never fails: a fact that does nothing here changes nothing."""
     fact = event.fact
     after = state
-    for base in (type(state), StreamState):
-        if evolver := _evolvers.get((base, type(fact))):
-            after = evolver(after, fact, event)
-    took = after.took
-    if event.by_person and took.get(event.command) != event.by:
-        took = {**took, event.command: event.by}
-    after = replace(
-        after,
-        version=event.version,
-        opened_at=after.opened_at or event.recorded_at,
-        last_by_person=event.version if event.by_person else after.last_by_person,
-        took=took,
-    ).remember(event)
-    return _end_deadlines(state, _overtake(state, after, event), event)
+    for evolver in _evolvers_of(type(state), type(fact)):
+        after = evolver(after, fact, event)
+    changes = after.remembers(state, event)
+    changes["version"] = event.version
+    if after.opened_at is None:
+        changes["opened_at"] = event.recorded_at
+    if event.by_person:
+        changes["last_by_person"] = event.version
+        if after.took.get(event.command) != event.by:
+            changes["took"] = {**after.took, event.command: event.by}
+    after = replace(after, **changes)
+    return _end_deadlines(_overtake(state, after, event), event)
 
 
 def _overtake(before: StreamState, after: S, event: Event) -> S:
@@ -143,6 +148,8 @@ def _overtake(before: StreamState, after: S, event: Event) -> S:
 
     A mission's is asked on only where paper told of the delivery: nothing more is brought to it.
     """
+    if after.calls is before.calls:
+        return after
     gone = before.calls.keys() - after.calls.keys()
     if not gone or event.command == "answer_call":
         return after
@@ -155,26 +162,24 @@ def _overtake(before: StreamState, after: S, event: Event) -> S:
     return replace(after, overtaken={**after.overtaken, **left}) if left else after
 
 
-_ended: Callable[[StreamState, StreamState, Event, Deadline], bool] = lambda *_: False  # noqa: E731
+_end: Callable[[StreamState, Event], Collection[str]] = lambda *_: ()  # noqa: E731
 
 
-def ends_deadlines(rule: Callable[[Any, Any, Event, Deadline], bool]) -> None:
-    """Set by `deadlines.py`: whether the event ends the deadline (before, after, event, it)."""
-    global _ended  # noqa: PLW0603 - one rule, set once at import
-    _ended = rule
+def ends_deadlines(rule: Callable[[Any, Event], Collection[str]]) -> None:
+    """Set by `deadlines.py`: the keys of the running deadlines that the event ends (after, event)."""
+    global _end  # noqa: PLW0603 - one rule, set once at import
+    _end = rule
 
 
-def _end_deadlines(before: StreamState, after: S, event: Event) -> S:
-    running = {
-        key: deadline
-        for key, deadline in after.deadlines.items()
-        if not _ended(before, after, event, deadline)
-    }
-    armed = {arm.key: arm for arm in event.fact.arms}
-    running.update(armed)
-    overdue = {k: v for k, v in after.overdue.items() if k in running and k not in armed}
-    if running == after.deadlines and overdue == after.overdue:
+def _end_deadlines(after: S, event: Event) -> S:
+    ended, arms = _end(after, event), event.fact.arms
+    if not ended and not arms:
         return after
+    running = {k: deadline for k, deadline in after.deadlines.items() if k not in ended}
+    overdue = {k: late for k, late in after.overdue.items() if k not in ended}
+    for arm in arms:
+        running[arm.key] = arm
+        overdue.pop(arm.key, None)
     return replace(after, deadlines=running, overdue=overdue)
 
 

@@ -11,6 +11,8 @@ from homeward.domain.facts import Event
 from homeward.domain.sealed import Sealed
 from homeward.domain.streams import StreamState
 
+TELLS_WHO_MAY_KNOW = ("state", "screening", "claims", "holds", "consents", "handoffs")
+"""The fields on which `Case.open_to` depends."""
 NOT_FOR_MISSIONS = frozenset({"CLOSED", "WITHDRAWN", "ORDINARY_IMMIGRATION"})
 RESTING = frozenset({"WHEREABOUTS_UNKNOWN", "WITHDRAWN", "DECEASED"})
 HEARD_WHEN_RESTING = frozenset(
@@ -491,12 +493,13 @@ class Case(StreamState, frozen=True, kw_only=True):
             and self.consent("mission_contact", mission) is not None
         )
 
-    def remember(self, event: Event) -> "Case":
-        """Keep the event; access that once ended comes back only with a handoff opened later."""
-        handoffs = self.handoffs
-        if any(not h.shut and not self.open_to(h.mission) for h in handoffs.values()):
-            handoffs = {
-                id_: h if self.open_to(h.mission) else replace(h, shut=True)
-                for id_, h in handoffs.items()
-            }
-        return replace(self, history=(*self.history, event), handoffs=handoffs)
+    def remembers(self, before: "Case", event: Event) -> dict[str, Any]:
+        """The event is kept; access that once ended comes back only with a handoff opened later."""
+        changes: dict[str, Any] = {"history": (*self.history, event)}
+        if self.handoffs and any(
+            getattr(self, told) is not getattr(before, told) for told in TELLS_WHO_MAY_KNOW
+        ):
+            shut = [h for h in self.handoffs.values() if not h.shut and not self.open_to(h.mission)]
+            if shut:
+                changes["handoffs"] = self.handoffs | {h.id: replace(h, shut=True) for h in shut}
+        return changes
