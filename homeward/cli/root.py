@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "worklist": ("streams:worklist", "What waits for a person, due first."),
     "handoff": ("streams:handoff", "What embassies are asked."),
     "token": ("token:token", "Prints a bearer token for development."),
+    "bench": ("bench:bench", "Measures what a user feels beside its floor."),
     "scenario": ("develop:scenario", "Stories in the contract's words: run."),
     "dev": ("develop:dev", "Development only: the clock."),
     "serve": ("serve:serve", "Serves the API and the console."),

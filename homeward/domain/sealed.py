@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema, core_schema
 Compartment = Literal["identity", "correspondence", "account", "health", "protection", "operation"]
 
 
-class Sealed(msgspec.Struct, frozen=True, omit_defaults=True):
+class Sealed(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One closed value. Subject, compartment, field, key and algorithm are bound to the box.
 
     `match` (only for `P1=` fields) is equal for equal values of one person, and tells nothing else.

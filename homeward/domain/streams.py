@@ -166,7 +166,7 @@ _end: Callable[[StreamState, Event], Collection[str]] = lambda *_: ()  # noqa: E
 
 
 def ends_deadlines(rule: Callable[[Any, Event], Collection[str]]) -> None:
-    """Set by `deadlines.py`: the keys of the running deadlines that the event ends (after, event)."""
+    """Set by `deadlines.py`: the keys of those running deadlines that the event ends."""
     global _end  # noqa: PLW0603 - one rule, set once at import
     _end = rule
 

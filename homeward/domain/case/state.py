@@ -35,7 +35,7 @@ HEARD_WHEN_CLOSED = frozenset(
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
-class Struct(msgspec.Struct, frozen=True, kw_only=True):
+class Struct(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pass
 
 
@@ -276,7 +276,7 @@ class Link(Struct):
     relation: str
 
 
-class Case(StreamState, frozen=True, kw_only=True):
+class Case(StreamState, frozen=True, kw_only=True, gc=False):
     """VictimCase: one person, one trafficking episode."""
 
     # who and where

@@ -14,14 +14,14 @@ import msgspec
 from homeward.domain.sealed import Sealed
 
 
-class Level(msgspec.Struct, frozen=True, array_like=True):
+class Level(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One rung of a deadline: when it falls due, and whom its passing tells."""
 
     due: datetime
     tells: str
 
 
-class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
+class Deadline(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A deadline as a fact: computed once, from the terms in force then; never moved silently.
 
     `silent` ones pass without DeadlinePassed: their passing is a fact of its own (ReflectionEnded).
@@ -47,7 +47,7 @@ class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The body of an event. `arms` are the deadlines that start with it."""
 
     kinds: ClassVar[dict[str, type["Fact"]]] = {}
@@ -66,7 +66,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Fact.kinds[cls.__name__] = cls
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact in its stream: who, in which command, when it happened and when it was recorded."""
 
     id: UUID
