@@ -55,8 +55,3 @@ def delta(before: StreamState, after: StreamState, type_: str) -> Delta:
 def open_calls(state: StreamState) -> dict[Any, Call]:
     """Calls still to be asked: a refused one waits for people, an overtaken one is heard out."""
     return {**{id_: c for id_, c in state.calls.items() if not c.refused}, **state.overtaken}
-
-
-def is_quiet(state: StreamState) -> bool:
-    """Nothing more will happen by itself: the workflow may end; its next command starts it."""
-    return state.state in ENDED and not dues(state) and not open_calls(state)

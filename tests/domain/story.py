@@ -8,17 +8,27 @@ story.wait("30d")
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from copy import deepcopy
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar, cast
+from uuid import UUID
 
 from homeward.dev.scenario.memory import MemoryEngine
 from homeward.domain.actors import Actor
 from homeward.domain.calendar import business_days_after, local_date
+from homeward.domain.facts import Event
 from homeward.domain.refusals import Refused
+from homeward.domain.streams import StreamState
 from homeward.domain.tasks import Task, tasks
+from homeward.ports import KnownCommand
+from homeward.sealing.box import Sealer
+from homeward.sealing.keys import FileKeys
 from homeward.services.sandbox.durations import parse_duration
+from homeward.services.sandbox.shelves import Shelves
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Callable[..., Any])
 PEOPLE: dict[str, tuple[str, ...]] = {
     "th": ("liaison",),
     "intan": ("intake",),
@@ -56,6 +66,40 @@ ABSENT = {name: {"finding": "absent"} for name in INDICATORS}
 
 
 LOOP = asyncio.new_event_loop()
+SEALER = Sealer(FileKeys(bytes(32)))
+"""One for all stories, so that what one has told another can open."""
+
+
+class Kept(NamedTuple):
+    """A story as far as it is told; facts and states never change, so the lists are enough."""
+
+    now: datetime
+    streams: dict[str, tuple[Event, ...]]
+    order: tuple[Event, ...]
+    commands: dict[UUID, KnownCommand]
+    states: dict[str, StreamState]
+    partners: Shelves
+
+
+_told: dict[tuple[str, ...], tuple[Any, Kept]] = {}
+
+
+def told_once(road: R) -> R:
+    """A stretch of the road from the start is told once; the next story begins where it led."""
+
+    @wraps(road)
+    def walk(story: "Story", *args: Any, **more: Any) -> Any:
+        if not story.untold:
+            return road(story, *args, **more)
+        key = (road.__name__, story.now.isoformat(), repr(args), repr(more))
+        if key not in _told:
+            led_to = road(story, *args, **more)
+            _told[key] = (led_to, story.kept())
+        led_to, kept = _told[key]
+        story.back_to(kept)
+        return led_to
+
+    return cast("R", walk)
 
 
 def _done(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -65,7 +109,29 @@ def _done(coroutine: Coroutine[Any, Any, T]) -> T:
 class Story:
     def __init__(self, now: str = "2022-08-01T08:30:00+07:00") -> None:
         self.engine = MemoryEngine()
+        self.engine._sealer = SEALER
         _done(self.engine.begin(datetime.fromisoformat(now)))
+        self.services_as_ever = True
+
+    @property
+    def untold(self) -> bool:
+        return self.services_as_ever and not self.engine.store.order
+
+    def kept(self) -> Kept:
+        store = self.engine.store
+        streams = {stream: tuple(events) for stream, events in store.streams.items()}
+        return Kept(
+            self.now, streams, tuple(store.order), dict(store.commands), dict(store.states),
+            deepcopy(self.engine.partners._shelves),
+        )  # fmt: skip
+
+    def back_to(self, kept: Kept) -> None:
+        store = self.engine.store
+        self.engine._clock = kept.now
+        store.streams = {stream: list(events) for stream, events in kept.streams.items()}
+        store.order, store.commands = list(kept.order), dict(kept.commands)
+        store.states = dict(kept.states)
+        self.engine.partners._shelves = deepcopy(kept.partners)
 
     @property
     def now(self) -> datetime:
@@ -111,6 +177,7 @@ class Story:
         _done(self.engine.wait(until, ()))
 
     def service(self, service: str, **behaviour: Any) -> None:
+        self.services_as_ever = False
         _done(self.engine.tell_service(service, behaviour))
 
     def state(self, stream: str) -> Any:
@@ -138,6 +205,7 @@ class Story:
 
     # the road -------------------------------------------------------------------------------------
 
+    @told_once
     def rescued(self, **identity: Any) -> str:
         """Escaped by herself, without an operation."""
         person = {
@@ -177,6 +245,7 @@ class Story:
         }
         self.by("sreymom", "record_screening", case, **(fields | told))
 
+    @told_once
     def screened(self, **told: Any) -> str:
         case = self.rescued()
         self.screen(case, **told)
@@ -188,6 +257,7 @@ class Story:
         fields = {"purpose": purpose, "given": True, "by": by, "language": "vie", **more}
         self.by("sreymom", "record_consent", case, **fields)
 
+    @told_once
     def assessed(self, **found: Any) -> str:
         case = self.screened()
         self.consent(case, "interview")
@@ -205,12 +275,14 @@ class Story:
         self.by("ivan", "submit_assessment", case, **fields)
         return case
 
+    @told_once
     def identified(self) -> str:
         case = self.assessed()
         reasons = {"reasons": "Act, means and purpose", "organisation": "Police"}
         self.by("dara", "determine_status", case, status="identified", **reasons)
         return case
 
+    @told_once
     def waived(self) -> str:
         case = self.identified()
         self.by("sok", "assess_fine", case, permitted_until="2022-04-24", accrual_ends=self.day())
@@ -224,6 +296,7 @@ class Story:
         fields = {"mission": mission, "kind": kind, "nationality": mission}
         return self.by("sok", "request_handoff", case, **fields)["handoff"]
 
+    @told_once
     def asked(self, kind: str = "verify_nationality") -> tuple[str, str]:
         """A case with one open handoff to Vietnam, and the handoff."""
         case = self.identified()
@@ -242,6 +315,7 @@ class Story:
             "expires": self.day(expires),
         }
 
+    @told_once
     def documented(self, expires: int = 180) -> str:
         case = self.waived()
         self.consent(case, "mission_contact", mission="VN")
@@ -257,6 +331,7 @@ class Story:
         self.by("care", "assess_return_risk", case, level=level, factors=["x"], valid_until=until)
         self.by("visal", "approve_return_risk", case)
 
+    @told_once
     def prepared(self, expires: int = 180, risk_days: int = 30) -> str:
         """Ready to be cleared: an assisted return, leaving in three days."""
         case = self.documented(expires)
@@ -282,6 +357,7 @@ class Story:
             payer="mission",
         )
 
+    @told_once
     def cleared(self, **prepared: Any) -> str:
         case = self.prepared(**prepared)
         self.by("enda", "clear_for_departure", case)
@@ -291,12 +367,14 @@ class Story:
         fields = {"at": at or self.at(), "exit_point": "Bavet", "document_number": number}
         self.by("sok", "record_departure", case, **fields)
 
+    @told_once
     def departed(self) -> str:
         case = self.cleared()
         self.wait("3d")
         self.depart(case)
         return case
 
+    @told_once
     def deported(self) -> str:
         """In preparation of a deportation; no order yet."""
         case = self.documented()

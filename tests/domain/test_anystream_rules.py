@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from homeward.domain.decide import command_named, possible
 from homeward.domain.facts import Deadline, Level
+from homeward.domain.refusals import Refused
 from tests.domain.handmade import Desk
+from tests.domain.story import Story
 from tests.domain.test_operation_rules import planned
 from tests.domain.test_request_rules import examined, found_person, registered
 
@@ -202,3 +205,44 @@ def test_a_declared_interest_binds_the_person_and_their_unit(desk: Desk) -> None
             "conflict_of_interest", who=who, stream=request, role="examiner", of_unit=unit, **NOTE
         )
     desk.do("other", "add_note", request, role="examiner", text="Mine")
+
+
+def test_there_is_no_command_but_the_contracts() -> None:
+    with pytest.raises(Refused) as refusal:
+        command_named("approve")
+    assert (refusal.value.code, refusal.value.names) == ("invalid", ("command",))
+    assert command_named("add_note").spec.name == "add_note"
+
+
+def test_a_command_of_another_kind_of_stream_finds_nothing(desk: Desk) -> None:
+    request = registered(desk)
+    desk.refuses("not_found", who="sok", does="assess_fine", stream=request, role="officer")
+
+
+def test_what_one_changed_after_being_read_is_stale_and_says_where_it_stands() -> None:
+    story = Story()
+    case = story.screened()
+    note = {"text": "Seen"}
+    with pytest.raises(Refused) as refusal:
+        story.do("sok", ["officer"], "add_note", case, note, expected_version=1)
+    assert (refusal.value.code, refusal.value.version) == ("stale", story.state(case).version)
+    now = story.state(case).version
+    story.do("sok", ["officer"], "add_note", case, note, expected_version=now)
+
+
+def test_a_comment_is_kept_with_the_first_fact_alone() -> None:
+    story = Story()
+    case = story.rescued()
+    claim = {"kind": "asylum"}
+    story.do("care", ["care"], "raise_protection_claim", case, claim, comment="She wept")
+    raised, held = story.history(case)[-2:]
+    assert raised.fact.comment is not None
+    assert held.fact.comment is None
+
+
+def test_who_has_an_interest_is_offered_nothing_but_that() -> None:
+    story = Story()
+    case = story.screened()
+    story.by("aud", "declare_interest", case, user="sok", ground="Cousin")
+    shown = possible(story.state(case), story.actor("sok"), story.now)
+    assert {refusal and refusal.code for refusal in shown.values()} == {"conflict_of_interest"}

@@ -135,3 +135,13 @@ def test_a_consent_withdrawn_when_nobody_is_interviewing_adjourns_nothing() -> N
     work.assessed()
     assert work.tell("care", "withdraw_consent", {"purpose": "interview"}) == ["ConsentWithdrawn"]
     assert work.state.state == "ASSESSED"
+
+
+def test_a_withdrawal_names_its_mission_as_the_consent_did() -> None:
+    work = Casework()
+    work.screened()
+    work.tell("sok", "record_consent", CONTACT)
+    refusal = work.refused("sok", "withdraw_consent", {"purpose": "mission_contact"})
+    assert (refusal.code, refusal.names) == ("invalid", ("mission",))
+    refusal = work.refused("sok", "withdraw_consent", {"purpose": "return"})
+    assert refusal.code == "wrong_state"

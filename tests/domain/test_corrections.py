@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from homeward.domain.case.corrections import amended, field_of, value_fits
+from homeward.domain.commands import COMMANDS, Order
+from homeward.domain.decide import decide
+from homeward.domain.sealed import Sealed
 from tests.domain.story import Story, refused
 
 
@@ -161,3 +166,92 @@ def test_the_correction_of_what_one_may_not_read_is_not_read() -> None:
     correct(story, case, "ScreeningRecorded", "fear_of_own_authorities", "yes", by="sreymom")
     seen = story.read("maly", case)["corrections"]
     assert "fear" not in str(seen)
+
+
+def test_the_finding_on_one_indicator_is_corrected_by_its_name() -> None:
+    story = Story()
+    case = story.assessed()
+    approved(story, case, "AssessmentSubmitted", "indicators.isolation.finding", "present")
+    corrected = story.state(case).history[-2:]
+    assert [event.type for event in corrected] == ["CorrectionProposed", "RecordCorrected"]
+    told = next(e for e in story.state(case).history if e.type == "AssessmentSubmitted")
+    assert told.fact.indicators["isolation"].finding == "present"
+    assert told.fact.indicators["deception"].finding == "present"
+
+
+def test_one_of_several_nationalities_is_corrected_by_its_place() -> None:
+    story = Story()
+    two = [{"country": "VN", "status": "claimed"}, {"country": "LA", "status": "claimed"}]
+    case = story.rescued(nationalities=two)
+    approved(story, case, "CaseOpened", "identity.nationalities.1.country", "TH")
+    assert [n.country for n in story.state(case).identity.nationalities] == ["VN", "TH"]
+
+
+def test_a_correction_is_corrected_by_telling_the_field_again_not_the_correction() -> None:
+    story = Story()
+    case = story.screened()
+    correct(story, case, "ScreeningRecorded", "fear_of_police", "yes")
+    refusal = refused(lambda: correct(story, case, "CorrectionProposed", "value", "no"))
+    assert (refusal.code, refusal.names) == ("invalid", ("field",))
+
+
+def test_what_is_not_told_in_the_event_is_no_field_of_it() -> None:
+    story = Story()
+    case = story.by(
+        "field", "open_case", mode="self_escape", rescued_at=story.at(), province="KH-18",
+        passport={"status": "never_had"},
+        identity={"sex": "F", "nationalities": [{"country": "VN", "status": "claimed"}],
+                  "name_romanised": "TRAN THI MAI", "languages": ["vie"]},
+    )["stream"]  # fmt: skip
+    event = story.history(case)[0]
+    assert field_of(event, "passport.status") is not None
+    assert field_of(replace(event, fact=replace(event.fact, passport=None)), "passport.status") is (
+        None
+    )
+
+
+def test_an_event_that_is_not_there_has_nothing_to_correct() -> None:
+    story = Story()
+    case = story.screened()
+    told = {"event": "018f0000-0000-7000-8000-000000000000", "field": "place", "value": "x"}
+    refusal = refused(lambda: story.by("sok", "correct_record", case, **told, reasons="x"))
+    assert (refusal.code, refusal.names) == ("invalid", ("event",))
+
+
+def test_a_clear_word_takes_no_sealed_place_and_a_sealed_one_no_clear_place() -> None:
+    story = Story()
+    event = story.history(story.screened())[0]
+    name, sex = field_of(event, "identity.name_romanised"), field_of(event, "identity.sex")
+    assert name is not None
+    assert sex is not None
+    box = Sealed("VIC-2022-000001", "identity", "name_romanised", "k", "AAAA")
+    assert (value_fits(name, None, box), value_fits(name, "MAI", None)) == (True, False)
+    assert (value_fits(sex, None, box), value_fits(sex, "M", None)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("identity.colour", "red"), ("identity.nationalities.9.country", "TH"),
+        ("identity.nationalities.x.country", "TH"), ("rescued_at", "yesterday"),
+        ("mode.kind", "x"), ("passport.status.x", "x"),
+    ],
+)  # fmt: skip
+def test_a_stored_correction_of_what_is_not_there_changes_nothing(path: str, value: str) -> None:
+    story = Story()
+    fact = story.history(story.rescued())[0].fact
+    assert amended(fact, path, value) == fact
+
+
+def test_the_rule_itself_takes_a_clear_word_for_no_sealed_one() -> None:
+    story = Story()
+    case = story.screened()
+    event = story.history(case)[0].id
+    box = Sealed(case, "account", "reasons", "k", "AAAA")
+    given = COMMANDS["correct_record"].model_validate(
+        {"event": event, "field": "identity.name_romanised", "value": "MAI", "reasons": box}
+    )
+    order = Order(name="correct_record", stream=case, command_id=event, actor=story.actor("sok"),
+                  fields={})  # fmt: skip
+    refusal = refused(lambda: decide(order, given, {case: story.state(case)}, story.now))
+    assert (refusal.code, refusal.names) == ("invalid", ("value",))

@@ -230,3 +230,26 @@ def test_the_whole_road_ends_without_a_task() -> None:
     assert story.state(case).state == "CLOSED"
     assert story.tasks(case) == []
     assert story.state(case).deadlines == {}
+
+
+def test_what_is_not_a_ban_has_neither_end_nor_reason() -> None:
+    story = Story()
+    case = story.deported()
+    asked = {"basis": "Law", "reentry_ban": False, "ban_until": "2027-01-01", "ban_reason": "x"}
+    refusal = refused(lambda: story.by("sok", "request_deportation_order", case, **asked))
+    assert (refusal.code, refusal.names) == ("invalid", ("ban_until", "ban_reason"))
+
+
+def test_nobody_leaves_who_was_never_cleared() -> None:
+    story = Story()
+    case = story.prepared()
+    refusal = refused(lambda: story.depart(case))
+    assert refusal.code == "wrong_state"
+
+
+def test_nobody_left_before_they_were_cleared() -> None:
+    story = Story()
+    earlier = story.at()
+    case = story.cleared()
+    refusal = refused(lambda: story.depart(case, at=earlier))
+    assert (refusal.code, refusal.names) == ("invalid", ("at",))

@@ -236,3 +236,13 @@ def test_erasure_takes_two_and_waits_for_the_court() -> None:
     assert story.state(case).erased
     told = {"reasons": "x"}
     assert refused(lambda: story.by("visal", "reopen_case", case, **told)).code == "wrong_state"
+
+
+def test_a_death_that_was_none_brings_back_a_case_closed_since() -> None:
+    story = Story()
+    case = story.screened()
+    die(story, case)
+    story.by("sok", "close_case", case, outcome="deceased")
+    step = str(story.state(case).death)
+    story.by("visal", "reject_step", case, step=step, reasons="It was another")
+    assert (story.state(case).state, story.state(case).endings) == ("SCREENED", ())

@@ -1,8 +1,13 @@
 """Clearance: every guard holds or is named, and a few may be answered for."""
 
-import pytest
+from typing import Any
 
-from homeward.domain.case.guards import GUARDS, failing, unpaid
+import pytest
+from msgspec.structs import replace
+
+from homeward.domain.calendar import end_of, local_date
+from homeward.domain.case.guards import GUARDS, WITHIN, failing, lapses, unpaid
+from homeward.domain.case.state import Fitness
 from homeward.domain.refusals import Refused
 from tests.domain.story import Story, refused
 
@@ -184,3 +189,100 @@ def test_in_resettlement_a_granted_claim_does_not_hold_a_person_who_goes_elsewhe
     assert "holds" in named(story, case)
     story.by("mfa", "arrange_reception", case, country="CA", **there)
     assert "holds" not in named(story, case)
+
+
+def test_an_order_that_nobody_knows_to_have_signed_is_none() -> None:
+    story = Story()
+    case = story.deported()
+    story.by("sok", "request_deportation_order", case, basis="Law", reentry_ban=False)
+    assert "order" in named(story, case)
+
+
+def test_fear_is_answered_for_by_the_claim_that_came_after_it_and_by_no_earlier_one() -> None:
+    story = Story()
+    case = story.deported()
+    claim = {"outcome": "rejected", "decision": "D-1"}
+    story.by("care", "raise_protection_claim", case, kind="refoulement")
+    story.by("visal", "resolve_protection_claim", case, **claim)
+    story.screen(case, fear_of_own_authorities="yes")
+    assert "fear" in named(story, case)
+
+
+def test_somebody_in_medical_need_travels_only_certified_and_while_that_is_valid() -> None:
+    story = Story()
+    case = story.prepared()
+    story.screen(case, medical_urgent=True)
+    assert "fitness" in named(story, case)
+    certified = {"fit": True, "valid_until": story.day(3)}
+    story.by("care", "certify_fitness_to_travel", case, **certified)
+    assert "fitness" not in named(story, case)
+    story.by(
+        "care", "certify_fitness_to_travel", case, **{**certified, "valid_until": story.day(2)}
+    )
+    assert "fitness" in named(story, case)
+
+
+def test_a_child_leaves_with_a_guardian_here_and_there_and_only_if_it_is_best() -> None:
+    story = Story()
+    case = story.prepared()
+    story.by("child", "assess_age", case, minor=True, method="Panel")
+    assert "child" in named(story, case)
+    best = {"panel": ["child", "care"], "return_is_best": True, "reasons": "Grandmother"}
+    story.by("child", "determine_best_interests", case, receiving_guardian="Bà Lan", **best)
+    assert "child" in named(story, case)
+    guardian = {"name": "Sister Rosa", "organisation": "Shelter", "conflict_checked": True}
+    story.by("child", "appoint_guardian", case, **guardian)
+    assert "child" not in named(story, case)
+    story.by("child", "determine_best_interests", case, **best)
+    assert "child" in named(story, case)
+    never = {**best, "return_is_best": False, "receiving_guardian": "Bà Lan"}
+    story.by("child", "determine_best_interests", case, **never)
+    assert "child" in named(story, case)
+
+
+def test_a_panel_is_two_different_people() -> None:
+    story = Story()
+    case = story.screened()
+    told = {"return_is_best": True, "reasons": "x"}
+    for panel in (["child", "child"], ["child"]):
+        alone = {**told, "panel": panel}
+        refusal = refused(lambda: story.by("child", "determine_best_interests", case, **alone))  # noqa: B023
+        assert (refusal.code, refusal.names) == ("invalid", ("panel",))
+
+
+def test_without_an_assessment_the_fine_is_not_known_and_holds_nothing_open() -> None:
+    story = Story()
+    case = story.identified()
+    assert unpaid(story.state(case)) is None
+    assert "fine" in named(story, case)
+
+
+def test_a_clearance_that_nothing_but_time_ends_lives_a_day_past_the_booked_hour() -> None:
+    story = Story()
+    case = story.cleared()
+    state = story.state(case)
+    assert lapses(state) == state.booking.departs_at + WITHIN
+    assert lapses(replace(state, booking=None)) is None
+
+
+@pytest.mark.parametrize("cut", ["passport", "exit_permit", "travel_document", "fitness", "risk"])
+def test_a_clearance_ends_when_the_first_paper_does(cut: str) -> None:
+    story = Story()
+    case = story.cleared()
+    state = story.state(case)
+    leaves = state.booking.departs_at
+    day = local_date(leaves)
+    short: Any = {
+        "exit_permit": {"exit_permit_until": day},
+        "travel_document": {"travel_document": replace(state.travel_document, expires=day)},
+        "risk": {"risk": replace(state.risk, valid_until=day)},
+        "fitness": {
+            "fitness": Fitness(fit=True, valid_until=day),
+            "screening": replace(state.screening, medical_urgent=True),
+        },
+        "passport": {
+            "travel_document": None,
+            "passport": replace(state.passport, status="held_by_person", expires=day),
+        },
+    }[cut]
+    assert lapses(replace(state, **short)) == end_of(day)

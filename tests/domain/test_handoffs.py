@@ -1,10 +1,15 @@
 """What missions learn, and what they never do."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from homeward.domain.case.embassy import AcceptHandoff
+from homeward.domain.commands import COMMANDS, Order
+from homeward.domain.decide import decide
 from homeward.domain.refusals import Refused
+from homeward.domain.sealed import Sealed
 from tests.domain.story import Story, refused
 
 
@@ -244,3 +249,82 @@ def test_a_mission_sees_nothing_of_another_nationality() -> None:
     seen = story.read("vn", case)
     assert set(seen) == {"id", "mission", "identity", "handoffs", "travel", "reception"}
     assert "ID" not in str(seen["identity"]["nationalities"])
+
+
+NOWHERE = "018f0000-0000-7000-8000-000000000000"
+SPOKEN = Sealed("VIC-2022-000001", "correspondence", "x", "k", "AAAA")
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("accept_handoff", {}), ("decline_handoff", {"reasons": SPOKEN}),
+        ("ask_about_handoff", {"question": SPOKEN}), ("answer_handoff", {"answer": "confirmed"}),
+        ("answer_question", {"answer": SPOKEN}), ("withdraw_handoff", {"reasons": SPOKEN}),
+    ],
+)  # fmt: skip
+def test_a_handoff_that_never_was_is_named_by_the_rule_and_hidden_from_a_mission(
+    command: str, more: dict[str, Any]
+) -> None:
+    story = Story()
+    case, _ = story.asked()
+    cls = COMMANDS[command]
+    of_mission = "liaison" in cls.spec.by
+    told = {"handoff": NOWHERE} | dict.fromkeys(more, "confirmed")
+    refusal = refused(lambda: story.by("vn" if of_mission else "sok", command, case, **told))
+    assert refusal.code == ("not_found" if of_mission else "invalid")
+    given = cls.model_validate({"handoff": UUID(NOWHERE), **more})
+    order = Order(name=command, stream=case, command_id=UUID(NOWHERE), actor=story.actor("vn"),
+                  fields={})  # fmt: skip
+    ruled = refused(lambda: decide(order, given, {case: story.state(case)}, story.now))
+    assert (ruled.code, ruled.names) == ("invalid", ("handoff",))
+
+
+def test_a_mission_that_knows_of_nobody_here_finds_nothing_to_answer() -> None:
+    story = Story()
+    case = story.screened()
+    refusal = refused(lambda: story.by("vn", "accept_handoff", case, handoff=NOWHERE))
+    assert refusal.code == "not_found"
+    state, liaison = story.state(case), story.actor("vn")
+    assert refused(lambda: AcceptHandoff.admit(state, liaison, {}, story.now)).code == "not_found"
+
+
+def test_a_declined_task_is_over_and_its_reason_stands_in_the_thread() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.by("vn", "decline_handoff", case, handoff=handoff, reasons="Ask the consulate")
+    told = handoff_of(story, case, handoff)
+    assert (told.state, told.open, len(told.thread)) == ("DECLINED", False, 1)
+
+
+def test_a_withdrawn_task_is_over_and_its_reason_stands_in_the_thread() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.by("sok", "withdraw_handoff", case, handoff=handoff, reasons="Found her passport")
+    told = handoff_of(story, case, handoff)
+    assert (told.state, told.open, len(told.thread)) == ("WITHDRAWN", False, 1)
+
+
+def test_a_document_ends_after_it_was_issued() -> None:
+    story = Story()
+    case, handoff = story.asked()
+    story.answer(case, handoff, "confirmed")
+    task = story.ask(case, "issue_travel_document")
+    document = {**story.document(), "expires": story.day(-1)}
+    refusal = refused(lambda: story.answer(case, task, "done", document=document))
+    assert (refusal.code, refusal.names) == ("invalid", ("document.expires",))
+
+
+def test_a_visit_is_recorded_by_its_mission() -> None:
+    story = Story()
+    case, handoff = story.asked("consular_visit")
+    story.answer(case, handoff, "done")
+    assert story.last(case, "ConsularVisitRecorded").fact.mission == "VN"
+
+
+def test_a_mission_confirms_who_arrived() -> None:
+    story = Story()
+    case = story.departed()
+    task = story.ask(case, "confirm_reception")
+    story.answer(case, task, "done", received_at=story.at())
+    assert story.state(case).state == "RECEIVED"

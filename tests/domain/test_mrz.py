@@ -148,3 +148,33 @@ def test_a_reading_shows_nothing_of_the_person() -> None:
     shown = repr(reading) + repr(reading.found) + repr(reading.mrz) + " ".join(reading.faults)
     assert "ERIKSSON" not in shown
     assert "L8989" not in shown
+
+
+def test_a_letter_that_was_read_for_a_check_digit_is_named_and_read_again_where_it_fits() -> None:
+    # G was read for 6, Z for 2: the field itself is right; nothing tells what X was
+    assert faults(TD3.replace("L898902C36", "L898902C3G"))["number"] == ("L898902C3",)
+    assert faults(TD3.replace("7408122F", "740812ZF"))["birth_date"] == ("740812",)
+    assert faults(TD3.replace("7408122F", "740812XF"))["birth_date"] == ()
+
+
+def test_a_confused_sign_in_a_date_is_not_put_right_by_a_letter() -> None:
+    found = faults(with_dates("740812", "120415").replace("7408122F", "7408123F"))
+    assert all(suggestion.isdigit() for suggestion in found["birth_date"])
+
+
+def test_a_zone_of_no_known_kind_of_document_says_so() -> None:
+    assert "document_code" in faults("Q" + TD3[1:])
+
+
+def test_a_sex_that_no_zone_writes_is_named() -> None:
+    assert faults(TD3.replace("2F1", "2X1"))["sex"] == ("<",)
+    assert faults(TD3.replace("2F1", "2Q1"))["sex"] == ()
+
+
+@pytest.mark.parametrize("birth", ["9<<<<<", "98<314", "9803<4"])
+def test_half_a_part_of_a_birth_date_is_none(birth: str) -> None:
+    assert "birth_date" in faults(with_dates(birth, "270415"))
+
+
+def test_what_could_not_be_read_contradicts_nothing() -> None:
+    assert differences(read_mrz("x", TODAY), number="N1", birth_date="1998") == ()

@@ -6,7 +6,7 @@ import pytest
 
 from homeward.domain.decide import possible
 from homeward.domain.refusals import Refused
-from tests.domain.story import PEOPLE, Story
+from tests.domain.story import PEOPLE, Kept, Story
 
 POINTS = ("rescued", "screened", "assessed", "identified", "waived", "documented", "prepared",
           "cleared", "departed")  # fmt: skip
@@ -67,29 +67,16 @@ def _answer(point: str, name: str, command: str) -> str | None:
     except Refused as refusal:
         return refusal.code
     finally:
-        _back(story, kept)
+        story.back_to(kept)
     return None
 
 
-_stories: dict[str, tuple[Story, str, Any]] = {}
+_stories: dict[str, tuple[Story, str, Kept]] = {}
 
 
-def _same(point: str) -> tuple[Story, str, Any]:
+def _same(point: str) -> tuple[Story, str, Kept]:
     if point not in _stories:
         story = Story()
         case = getattr(story, point)()
-        _stories[point] = (story, case, _copy(story))
+        _stories[point] = (story, case, story.kept())
     return _stories[point]
-
-
-def _copy(story: Story) -> Any:
-    store = story.engine.store
-    streams = {stream: tuple(events) for stream, events in store.streams.items()}
-    return streams, tuple(store.order), dict(store.states)
-
-
-def _back(story: Story, kept: Any) -> None:
-    store = story.engine.store
-    streams, order, states = kept
-    store.streams = {stream: list(events) for stream, events in streams.items()}
-    store.order, store.states = list(order), dict(states)

@@ -217,3 +217,10 @@ def test_payments_are_exact_and_say_who_paid() -> None:
     for amount in ("0", "-1.00", "1.005", "much"):
         refusal = work.refused("sok", "record_payment", paid | {"amount": amount})
         assert (refusal.code, refusal.names) == ("invalid", ("amount",))
+
+
+@pytest.mark.parametrize("amount", [True, None, [10], {"usd": 10}, "១០", "1e2", "1_000", "-1", "0"])
+def test_a_payment_is_a_sum_in_plain_digits(amount: object) -> None:
+    paid = {"payer": "ngo", "receipt": "R-1", "amount": amount}
+    refusal = Casework().refused("sok", "record_payment", paid)
+    assert (refusal.code, refusal.names) == ("invalid", ("amount",))

@@ -121,11 +121,10 @@ class ReportFound(Command):
     def _next_episode(self, state: Case, told: Told) -> Iterator[PersonFound | CaseClosed | On]:
         rescue, case = self.rescue, told.reserved.get("case", "")
         assert rescue is not None
+        assert state.identity is not None, "a case is opened with one"
         told.result["case"] = case
         yield PersonFound(at=self.at, exploited_again=True, next_case=case)
         yield CaseClosed(outcome="missing")
-        if state.identity is None:
-            return
         opened = CaseOpened(
             mode=rescue.mode, identity=state.identity, rescued_at=self.at,
             province=rescue.province, place=rescue.place,

@@ -68,8 +68,6 @@ def answer_facts(
         if known.refusal == said_no:
             told = {"reason": answer[REFUSED]} if said_no else answer
             return [known.make(owed, _read(known.fields, told))]
-    if not said_no:
-        return []
     return [
         ServiceCallFailed(
             call=call, service=owed.service, operation=owed.operation,

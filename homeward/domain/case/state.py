@@ -418,10 +418,8 @@ class Case(StreamState, frozen=True, kw_only=True, gc=False):
                 return self.waiver.track
             case "risk":
                 return self.risk.track
-            case "care" | "reflection" | "stay_permit" | "exit" | "travel" | "justice":
-                return str(getattr(self, name))
             case _:
-                return None
+                return str(getattr(self, name))
 
     @property
     def tracks(self) -> dict[str, Any]:
