@@ -7,6 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from homeward.api.catalogue import about, offered
 from homeward.api.examples import STREAMS, example_of
+from homeward.api.parameters import GREATEST
 from homeward.api.problems import STATUS, meaning
 from homeward.api.reads import PLURALS
 from homeward.domain.commands import Command
@@ -201,7 +202,7 @@ WORKLISTS = [
     "blocked",
 ]  # fmt: skip
 UUID = {"type": "string", "format": "uuid"}
-LIMIT = _query("limit", {"type": "integer", "minimum": 1, "maximum": 500})
+LIMIT = _query("limit", {"type": "integer", "minimum": 1, "maximum": GREATEST})
 LANG = _query("lang", {"enum": ["en", "km"]})
 ENVELOPE: dict[str, Any] = {
     "command_id": {**UUID, "description": "Makes repetition harmless; made here if left out."},

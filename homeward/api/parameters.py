@@ -6,9 +6,10 @@ from datetime import datetime
 from starlette.requests import Request
 
 from homeward.domain.refusals import Refused
+from homeward.readmodel.page import LONGEST as GREATEST
 
+__all__ = ["GREATEST", "LIMIT", "Query", "only"]
 LIMIT = 100
-GREATEST = 500
 
 
 class Query:

@@ -12,8 +12,8 @@ from homeward.console.showing import group, shown
 from homeward.console.visit import Visit, route
 from homeward.domain.commands import COMMANDS
 from homeward.edge.catalogue import Lang, term
+from homeward.readmodel.page import LONGEST
 
-AT_ONCE = 500
 LATEST = 20
 """How many steps the page itself shows; the history shows all."""
 BRIEF = 5
@@ -68,7 +68,7 @@ async def history_of(visit: Visit, kind: str, stream: str) -> list[dict[str, Any
     found: list[dict[str, Any]] = []
     after: int | None = 0
     while after is not None:
-        told = await visit.edge.timeline(kind, stream, visit.actor, after=after, limit=AT_ONCE)
+        told = await visit.edge.timeline(kind, stream, visit.actor, after=after, limit=LONGEST)
         found += told["events"]
         after = told["next"]
     return found[::-1]

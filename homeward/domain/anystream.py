@@ -37,6 +37,11 @@ NEVER_EXTENDED = frozenset({"reflection", "review_window", "service_call"})
 """Reflection has its own command; the others are not ours to move (contract, deadlines)."""
 
 
+def _need_event(state: StreamState, about: UUID | None, told: Told) -> None:
+    there = about is None or state.recorded(about) is not None
+    told.need(there, "invalid", "about", why="There is no such event in this record.")
+
+
 @command("any", ANY_WRITER)
 class AttachDocument(Command):
     name: IdentityText
@@ -45,7 +50,8 @@ class AttachDocument(Command):
     size: Annotated[int, Field(ge=0, le=LARGEST)]
     about: EventId | None = None
 
-    def decide(self, state: StreamState, told: Told) -> Facts:  # noqa: ARG002
+    def decide(self, state: StreamState, told: Told) -> Facts:
+        _need_event(state, self.about, told)
         yield DocumentAttached(
             name=self.name,
             media_type=self.media_type,
@@ -66,7 +72,8 @@ class AddNote(Command):
     def givers(cls, kind: str) -> frozenset[str]:
         return cls.spec.by - NO_NOTES_ON_CASES if kind == "case" else cls.spec.by
 
-    def decide(self, state: StreamState, told: Told) -> Facts:  # noqa: ARG002
+    def decide(self, state: StreamState, told: Told) -> Facts:
+        _need_event(state, self.about, told)
         yield NoteAdded(
             text=self.text, about=self.about, task=self.task, restricted_to=self.restricted_to
         )

@@ -86,6 +86,8 @@ class StreamState(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[ConflictRecorded, ...] = ()
     notes: tuple[Note, ...] = ()
     documents: tuple[UUID, ...] = ()
+    history: tuple[Event, ...] = ()
+    """Its events; a case's as corrected: it is folded again when a correction takes effect."""
 
     @property
     def exists(self) -> bool:
@@ -101,7 +103,11 @@ class StreamState(msgspec.Struct, frozen=True, kw_only=True):
 
     def remembers(self, before: Self, event: Event) -> dict[str, Any]:  # noqa: ARG002
         """The fields that every event changes, whatever its kind."""
-        return {}
+        return {"history": (*self.history, event)}
+
+    def recorded(self, event: UUID) -> Event | None:
+        """The event of this id, as it reads now; None: it is none of this stream's."""
+        return next((known for known in self.history if known.id == event), None)
 
 
 S = TypeVar("S", bound=StreamState)

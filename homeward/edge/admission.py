@@ -25,7 +25,7 @@ from homeward.edge.contradictions import contradictions
 from homeward.edge.corrections import with_value_closed
 from homeward.edge.derived import add_derived
 from homeward.edge.fingerprint import fingerprint
-from homeward.edge.parsing import storable
+from homeward.edge.parsing import LONGEST_LIST, storable
 from homeward.edge.shape import STREAM, Envelope, given_command_id, new_command_id, read_shape
 from homeward.edge.subjects import subjects
 from homeward.ports import Answer, EventStore, Loaded, Outcome, Unavailable
@@ -139,7 +139,7 @@ class Admission:
         streams = body.get("streams")
         batch_id = given_command_id(body)
         faults = {}
-        if not isinstance(streams, list) or not streams or len(streams) > 1000:
+        if not isinstance(streams, list) or not streams or len(streams) > LONGEST_LIST:
             faults["streams"] = "is a list of 1 to 1,000 streams"
         elif not all(isinstance(stream, str) for stream in streams):
             faults["streams"] = "holds something that is not a stream's id"

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from homeward.domain.calendar import local_date
-from homeward.domain.case.corrections import event_of, field_of
+from homeward.domain.case.corrections import field_of
 from homeward.domain.case.state import Case
 from homeward.domain.commands import Order
 from homeward.domain.facts import Event, sealed_in
@@ -26,7 +26,7 @@ def with_value_closed(order: Order, case: StreamState | None, sealer: Sealer) ->
     """The order with its `value` sealed where the corrected field is; any other stays in clear."""
     if not isinstance(case, Case):
         return order
-    event = event_of(case, UUID(order.fields["event"]))
+    event = case.recorded(UUID(order.fields["event"]))
     path = order.fields["field"]
     field = field_of(event, path)
     value = order.fields.get("value")

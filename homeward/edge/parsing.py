@@ -12,6 +12,7 @@ from homeward.domain.refusals import Refused
 LARGEST = 1024 * 1024
 DEEPEST = 32
 LARGEST_NUMBER = 10**18
+LONGEST_LIST = 1000
 HALF = "has half of a character"
 
 
@@ -87,8 +88,8 @@ def _depth(text: str) -> int:
 def storable(value: Any) -> tuple[Any, dict[str, str]]:
     """The JSON data with null for what can be neither stored nor compared, and where that stood.
 
-    Halves of characters, NUL, numbers that are none or too long, nesting beyond measure. Paths are
-    as the caller wrote them, those within `fields` without that word.
+    Halves of characters, NUL, numbers that are none or too long, lists and nesting beyond measure.
+    Paths are as the caller wrote them, those within `fields` without that word.
     """
     faults: dict[str, str] = {}
     cleaned = _storable(value, (), faults)
@@ -123,6 +124,8 @@ def _unstorable(value: Any, depth: int) -> str | None:
             return "has too many digits"
         case dict() | list() if depth > DEEPEST:
             return f"is nested deeper than {DEEPEST}"
+        case list() if len(value) > LONGEST_LIST:
+            return f"has more than {LONGEST_LIST}"
     return None
 
 

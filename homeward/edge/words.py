@@ -189,6 +189,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Tell], ...] = tuple(
         (r"is a year of the Buddhist era; write (\d+)",
          _number("is a year of the Buddhist era; write %(n)s")),
         (r"is nested deeper than (\d+)", _number("is nested deeper than %(n)s")),
+        (r"has more than (\d+)", _number("has more than %(n)s")),
     )
 )  # fmt: skip
 """pydantic's sentences, and ours that hold a number, as the rest of "Urgency ..."."""

@@ -111,7 +111,7 @@ def _sees_task(state: StreamState, task: Task, readable: frozenset[str]) -> bool
     if section not in readable:
         return False
     if isinstance(state, Case) and task.about is not None:
-        opener = next((event for event in state.history if event.id == task.about), None)
+        opener = state.recorded(task.about)
         if opener is not None:
             about, secret = section_of(state, opener)
             return about in readable or not secret

@@ -194,7 +194,7 @@ def corrections(case: Case, readable: frozenset[str]) -> list[Section]:
 
 
 def _about(case: Case, found: Correction) -> tuple[str, bool]:
-    event = next((event for event in case.history if event.id == found.event), None)
+    event = case.recorded(found.event)
     return ("state", False) if event is None else section_of(case, event)
 
 

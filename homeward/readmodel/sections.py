@@ -287,9 +287,7 @@ def _of_case(case: Case, event: Event) -> tuple[str, bool]:
 
 def _as(state: StreamState, event_id: UUID) -> tuple[str, bool]:
     """As the event that this one is about."""
-    if not isinstance(state, Case):
-        return "state", False
-    about = next((event for event in state.history if event.id == event_id), None)
+    about = state.recorded(event_id)
     return ("state", False) if about is None else section_of(state, about)
 
 

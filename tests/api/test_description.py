@@ -10,7 +10,9 @@ import pytest
 from homeward.api.catalogue import offered
 from homeward.api.description import openapi
 from homeward.api.examples import example_of
+from homeward.cli import client
 from homeward.domain.commands import COMMANDS
+from homeward.readmodel.page import LONGEST
 from homeward.sealing.forms import clear_form
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -65,3 +67,14 @@ async def test_commands_are_listed_with_who_gives_them_and_their_fields(
     assert (waiver["by"], waiver["stream"], waiver["opens"]) == (["officer"], "case", False)
     assert waiver["schema"]["required"] == ["percent", "ground", "reasons"]
     assert waiver["example"]["fields"]["percent"] == 100
+
+
+def test_no_page_is_longer_than_the_description_says_and_the_command_line_asks_for_one() -> None:
+    limits = {
+        parameter["schema"]["maximum"]
+        for path in openapi()["paths"].values()
+        for parameter in path.get("get", {}).get("parameters", ())
+        if parameter["name"] == "limit"
+    }
+    assert limits == {LONGEST}
+    assert client.PAGE <= LONGEST

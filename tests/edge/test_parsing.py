@@ -1,7 +1,7 @@
 import pytest
 
 from homeward.domain.refusals import Refused
-from homeward.edge.parsing import parse_json
+from homeward.edge.parsing import parse_json, storable
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,19 @@ def test_brackets_within_text_do_not_count_as_nesting() -> None:
 
 def test_khmer_text_is_kept_as_given() -> None:
     assert parse_json('{"a": "ភាសា\u200bខ្មែរ"}'.encode()) == {"a": "ភាសា\u200bខ្មែរ"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"people": [{"alias": "A"}] * 1001}, "people"),
+        ({"identity": {"languages": ["ind"] * 1001}}, "identity.languages"),
+        ({"value": {"anything": [1] * 1001}}, "value.anything"),
+    ],
+)
+def test_a_list_longer_than_anybody_needs_is_named(fields: dict[str, object], named: str) -> None:
+    assert storable({"fields": fields})[1] == {named: "has more than 1000"}
+
+
+def test_a_list_of_a_thousand_is_taken() -> None:
+    assert storable({"fields": {"people": [1] * 1000}})[1] == {}

@@ -40,10 +40,6 @@ def is_free_text(path: str) -> bool:
     return path.rsplit(".", 1)[-1] in FREE_TEXT
 
 
-def event_of(case: Case, event: UUID) -> Event | None:
-    return next((known for known in case.history if known.id == event), None)
-
-
 def _options(annotation: Any) -> tuple[Any, ...]:
     """A type without its marks, or the members of its union, but None."""
     if get_origin(annotation) is Annotated:

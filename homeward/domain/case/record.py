@@ -8,7 +8,7 @@ import msgspec
 
 from homeward.domain.access import conflicted, may_command
 from homeward.domain.actors import Role
-from homeward.domain.case.corrections import event_of, field_of, is_free_text, value_fits
+from homeward.domain.case.corrections import field_of, is_free_text, value_fits
 from homeward.domain.case.state import Case, Correction
 from homeward.domain.commands import Command, Facts, On, Told, command
 from homeward.domain.facts.case_holds import HoldPlaced
@@ -105,7 +105,7 @@ class CorrectRecord(Command):
     turns_18: Annotated[str | None, SetByEdge("value")] = None
 
     def decide(self, state: Case, told: Told) -> Facts:
-        event = event_of(state, self.event)
+        event = state.recorded(self.event)
         if not told.need(event, "invalid", "event", why="The case has no such event."):
             return
         field = field_of(event, self.field)
@@ -146,7 +146,7 @@ class ApproveCorrection(Command):
         return str(self.correction)
 
     def named(self, state: Case) -> bool:
-        found = event_of(state, self.correction)
+        found = state.recorded(self.correction)
         return found is not None and isinstance(found.fact, CorrectionProposed | RecordCorrected)
 
     def decide(self, state: Case, told: Told) -> Facts:

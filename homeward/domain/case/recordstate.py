@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from homeward.domain.case.corrections import as_corrected, event_of
+from homeward.domain.case.corrections import as_corrected
 from homeward.domain.case.state import Case, Correction, Link
 from homeward.domain.facts import Event
 from homeward.domain.facts.case_record import (
@@ -40,7 +40,7 @@ def _linked(case: Case, fact: CasesLinked, _: Event) -> Case:
 def _correction(
     case: Case, fact: CorrectionProposed | RecordCorrected, event: Event, **more: Any
 ) -> Correction:
-    corrected = event_of(case, fact.event)
+    corrected = case.recorded(fact.event)
     return Correction(
         id=event.id, event=fact.event, event_type=corrected.type if corrected else "",
         field=fact.field, value=fact.value if fact.closed is None else fact.closed, by=event.by,

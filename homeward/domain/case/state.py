@@ -397,8 +397,6 @@ class Case(StreamState, frozen=True, kw_only=True, gc=False):
     erased: bool = False
     # the record
     corrections: dict[UUID, Correction] = {}
-    history: tuple[Event, ...] = ()
-    """The case's events as corrected: folded again when a correction takes effect."""
     refolding: bool = False
     """While corrected events are folded again, what the corrections say is in them already."""
 
@@ -492,8 +490,8 @@ class Case(StreamState, frozen=True, kw_only=True, gc=False):
         )
 
     def remembers(self, before: "Case", event: Event) -> dict[str, Any]:
-        """The event is kept; access that once ended comes back only with a handoff opened later."""
-        changes: dict[str, Any] = {"history": (*self.history, event)}
+        """Access that once ended comes back only with a handoff opened later."""
+        changes = super().remembers(before, event)
         if self.handoffs and any(
             getattr(self, told) is not getattr(before, told) for told in TELLS_WHO_MAY_KNOW
         ):
