@@ -34,6 +34,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     operations: int
     provinces: tuple[str, ...]
     rescued: int
+    rescued_again: int
+    """Of them, how many were found held a second time: people count once."""
     others_present: int
     nations: tuple[str, ...]
     minors: int
@@ -51,6 +53,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     home_assisted: int
     on_the_way: int
     remain: int
+    died: int
+    withdrew: int
+    no_victims: int
     still_here: int
     passed: int
     late: int
@@ -106,26 +111,38 @@ def _found(states: Mapping[str, StreamState]) -> dict[str, Any]:
     }
 
 
-def _victims(cases: list[Case]) -> dict[str, Any]:
-    known = [Decimal(case.fine.amount) for case in cases if case.fine and case.fine.amount]
-    applied = [case.waiver.percent for case in cases if case.waiver.track == "APPLIED"]
+def _victims(every: list[Case]) -> dict[str, Any]:
+    before = {case.previous_episode for case in every}
+    cases = [case for case in every if case.id not in before]
+    known = [Decimal(case.fine.amount) for case in every if case.fine and case.fine.amount]
+    applied = [case.waiver.percent for case in every if case.waiver.track == "APPLIED"]
     home = [case.mode_of_return for case in cases if case.state in HOME and case.received_at]
-    remain = sum(case.state == "REMAINS" for case in cases)
-    on_the_way = sum(case.state == "IN_TRANSIT" for case in cases)
+    gone = {
+        "on_the_way": sum(case.state == "IN_TRANSIT" for case in cases),
+        "remain": sum(case.state == "REMAINS" for case in cases),
+        "died": sum(_was(case, "DECEASED") for case in cases),
+        "withdrew": sum(_was(case, "WITHDRAWN") for case in cases),
+        "no_victims": sum(_was(case, "ORDINARY_IMMIGRATION") for case in cases),
+    }
     return {
         "rescued": len(cases),
+        "rescued_again": len(every) - len(cases),
         "nations": _each(case.identity.nationalities[0].country for case in cases if case.identity),
         "minors": sum(case.minor for case in cases),
         "fines": sum(known, Decimal(0)),
-        "fines_unknown": sum(case.fine is not None and case.fine.amount is None for case in cases),
+        "fines_unknown": sum(case.fine is not None and case.fine.amount is None for case in every),
         "waived_in_full": applied.count(100),
         "waived_in_part": len(applied) - applied.count(100),
         "home_deported": home.count("deportation"),
         "home_assisted": home.count("assisted_voluntary_return"),
-        "on_the_way": on_the_way,
-        "remain": remain,
-        "still_here": len(cases) - len(home) - on_the_way - remain,
+        "still_here": len(cases) - len(home) - sum(gone.values()),
+        **gone,
     }
+
+
+def _was(case: Case, state: str) -> bool:
+    """Ended so, whether the file has been closed since or not."""
+    return state == (case.endings[-1].before if case.state == "CLOSED" else case.state)
 
 
 def _each(values: Iterable[str]) -> tuple[str, ...]:
@@ -139,10 +156,12 @@ def sentences(told: Figures) -> list[str]:
         f" {told.people_asked_for} people came in; {told.incidents} cases of suspected trafficking"
         f" were opened, {told.substantiated} of them substantiated."
     )
+    again = f", {told.rescued_again} of them twice," if told.rescued_again else ""
+    nations = f"{len(told.nations)} nations ({', '.join(told.nations)})"
     rescued = (
-        f"{told.operations} operations in {_and(told.provinces)} rescued {told.rescued} people of"
-        f" {len(told.nations)} nations ({', '.join(told.nations)}), {_count(told.minors, 'child')}"
-        f" among them; {told.others_present} others were met and asked."
+        f"{told.operations} operations in {_and(told.provinces)} rescued {told.rescued}"
+        f" people{again} of {nations}, {_count(told.minors, 'child')} among them;"
+        f" {told.others_present} others were met and asked."
     )
     suspects = (
         f"{told.suspects} suspects are known, {told.detained} were detained, from"
@@ -157,7 +176,8 @@ def sentences(told: Figures) -> list[str]:
     home = (
         f"{told.home_deported} home after deportation by the standard procedure,"
         f" {told.home_assisted} by assisted voluntary return; {told.on_the_way} on the way,"
-        f" {told.remain} allowed to stay, {told.still_here} still waiting."
+        f" {told.remain} allowed to stay, {told.still_here} still waiting; {told.died} died,"
+        f" {told.withdrew} wanted no more of us, {told.no_victims} proved to be no victim."
     )
     late = f"{told.passed} times a deadline passed and somebody was told; {told.late} are late now."
     return [came_in, rescued, suspects, fines, home, late]

@@ -81,6 +81,14 @@ PEOPLE: dict[str, Person] = {
         "Rosa Villanueva", ("liaison",), mission="PH", languages=("fil", "eng"),
         khmer="រ៉ូសា វីឡានួវ៉ា",
     ),
+    "my": Person(
+        "Nurul Hashim", ("liaison",), mission="MY", languages=("zsm", "eng"),
+        khmer="នូរុល ហាស៊ីម",
+    ),
+    "ke": Person(
+        "Grace Mwangi", ("liaison",), mission="KE", languages=("swa", "eng"),
+        khmer="ហ្គ្រេស ម្វាំងហ្គី",
+    ),
     "mfa": Person(
         "Keo Bopha", ("mfa",), unit="foreign-ministry", languages=("khm", "eng"), khmer="កែវ បុប្ផា"
     ),

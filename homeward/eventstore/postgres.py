@@ -1,7 +1,7 @@
 """The event store on PostgreSQL: what `ports.EventStore` asks for, and what keeps the clock."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -91,6 +91,12 @@ class PostgresEventStore:
         with reaching():
             row = await self._pool.fetchrow(statements.COMMAND, command_id)
         return None if row is None else _known(*row)
+
+    async def commands(self, command_ids: Collection[UUID]) -> dict[UUID, KnownCommand]:
+        """Of these, those that were ever carried out."""
+        with reaching():
+            rows = await self._pool.fetch(statements.COMMANDS, list(command_ids))
+        return {command_id: _known(*known) for command_id, *known in rows}
 
     # --- reading ---
 

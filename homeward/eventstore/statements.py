@@ -23,6 +23,9 @@ select {EVENT} from es.event where stream_id = any ($1) order by ins
 """  # noqa: S608
 
 COMMAND = "select fingerprint, actor, answer from es.command where command_id = $1"
+COMMANDS = """
+select command_id, fingerprint, actor, answer from es.command where command_id = any($1::uuid[])
+"""
 
 APPEND = """
 select * from es.append(

@@ -13,6 +13,7 @@ from homeward.domain.actors import Actor
 from homeward.domain.refusals import Refused
 from homeward.eventstore.projection import URGENCIES, rows
 from homeward.ports import Answer
+from tests.demo.memory import MemoryDocket
 
 TODAY = datetime.fromisoformat("2026-11-20T15:00:00+07:00")
 
@@ -109,41 +110,10 @@ class MemoryEdge:
         return sorted(found, key=lambda row: (row["state"] == "ANSWERED", str(row["due"])))
 
 
-class _Docket:
-    """The docket's engine, in memory."""
-
-    def __init__(self, engine: MemoryEngine) -> None:
-        self.engine = engine
-
-    async def start_at(self, moment: datetime) -> None:
-        await self.engine.begin(moment)
-
-    async def now(self) -> datetime:
-        return await self.engine.now()
-
-    async def reach(self, moment: datetime) -> None:
-        if moment > await self.engine.now():
-            await self.engine.wait(moment, ())
-
-    async def do(self, command: str, body: Any, actor: Actor) -> Answer:
-        return await self.engine.do(command, body, actor)
-
-    async def settle(self) -> None:
-        await self.engine.settle(())
-
-    async def known(self, command_id: UUID) -> Answer | None:
-        known = await self.engine.store.command(command_id)
-        return None if known is None else known.answer
-
-    async def events(self, streams: Any) -> Any:
-        return await self.engine.events(streams)
-
-
 async def told_docket() -> tuple[MemoryEdge, Any]:
     """Everything the demonstration tells, as it stands on its last day."""
-    engine = MemoryEngine()
-    docket = _Docket(engine)
+    docket = MemoryDocket()
     told = await recall(read_docket(), docket, TODAY)
     await tell(told, docket)
     await docket.reach(TODAY)
-    return MemoryEdge(engine), told
+    return MemoryEdge(docket.engine), told

@@ -38,9 +38,9 @@ class MemoryDocket:
     async def settle(self) -> None:
         await self.engine.settle(())
 
-    async def known(self, command_id: UUID) -> Answer | None:
-        known = await self.engine.store.command(command_id)
-        return None if known is None else known.answer
+    async def known(self, command_ids: Collection[UUID]) -> Mapping[UUID, Answer]:
+        known = {one: await self.engine.store.command(one) for one in command_ids}
+        return {one: command.answer for one, command in known.items() if command is not None}
 
     async def events(self, streams: Collection[str]) -> list[Event]:
         return await self.engine.events(streams)

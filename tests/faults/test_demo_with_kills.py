@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from homeward.domain.facts import Event
 from tests.demo.memory import MemoryDocket
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
+DAYS = 27
 VICTIMS = ("worker", "sandbox", "temporal", "postgres")
 
 
@@ -47,15 +49,28 @@ def facts(told: Told, events: list[Event]) -> dict[str, Counter[str]]:
     return found
 
 
+def first_days(docket: Docket) -> Docket:
+    """As much of it as four operations and sixteen people need: its days up to the 27th."""
+    ways = {
+        file: (who, [line for line in lines if line.day <= DAYS])
+        for file, (who, lines) in docket.ways.items()
+    }
+    return replace(docket, days=DAYS, ways=ways)
+
+
 def sentinels(docket: Docket) -> set[bytes]:
-    """What nobody may read from a disk: names, accounts, places and numbers of documents."""
+    """What nobody may read from a disk: names, accounts, places and numbers of documents.
+
+    Of six bytes and more: shorter ones come about by chance in what is sealed.
+    """
     words: set[str] = set()
-    for victim in docket.victims.values():
+    told = {who for who, lines in docket.ways.values() if lines}
+    for victim in (docket.victims[who] for who in told if who):
         identity = victim["identity"]
         words |= {identity["name_romanised"], *identity.get("aliases", ())}
         words |= {identity[key] for key in ("name_native",) if identity.get(key)}
         words |= {victim[key] for key in ("account", "place", "document") if victim.get(key)}
-    return {word.encode() for word in words}
+    return {word.encode() for word in words if len(word.encode()) >= 6}
 
 
 def found_in_clear(folders: Iterable[Path], words: set[bytes]) -> list[str]:
@@ -74,7 +89,7 @@ async def test_killing_each_part_once_during_the_demo_loses_nothing_and_doubles_
     stack: Stack,
 ) -> None:
     assert stack.wiring is not None
-    docket, now = read_docket(), host_now()
+    docket, now = first_days(read_docket()), host_now()
     async with open_docket(settings_of(stack.wiring.env()), silent) as engine:
         told = await recall(docket, engine, now)
         at = {len(told.steps) * nth // 5: part for nth, part in enumerate(VICTIMS, 1)}

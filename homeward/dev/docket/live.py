@@ -62,9 +62,9 @@ class LiveDocket:
     async def settle(self) -> None:
         await self._patiently(self._clock.settle)
 
-    async def known(self, command_id: UUID) -> Answer | None:
-        known = await self._patiently(lambda: self._store.command(command_id))
-        return None if known is None else known.answer
+    async def known(self, command_ids: Collection[UUID]) -> Mapping[UUID, Answer]:
+        known = await self._patiently(lambda: self._store.commands(command_ids))
+        return {command_id: command.answer for command_id, command in known.items()}
 
     async def follow_the_host(self, now: datetime) -> None:
         """The engine's clock is the host's from here on."""

@@ -16,7 +16,7 @@ from homeward.domain.kinds import blank
 from homeward.domain.streams import fold
 from homeward.domain.tasks import tasks
 
-WIDE = 140
+WIDE = 180
 FIRST = ("sok", "id", "visal")
 """The three whom the console is made for; with something to do today."""
 
@@ -68,17 +68,18 @@ def table(told: Told, events: list[Event], now: datetime, console_url: str, widt
     roomy = width >= WIDE
     for heading in ("Case", "Pseudonym", "Nation", "State"):
         shown.add_column(heading, no_wrap=True)
+    shown.add_column("What was not simple")
     shown.add_column("What is open")
     if roomy:
         shown.add_column("Where to look", no_wrap=True)
     cases = cases_of(events, now)
-    for victim, record in told.docket.victims.items():
+    for victim, line in told.docket.freed.items():
         stream = told.case(victim)
         case, open_ = cases[stream]
         where = f"{console_url}/cases/{stream}"
         shown.add_row(
-            Text(stream, style=f"link {where}"), record["pseudonym"], record["nation"],
-            case.state, ", ".join(open_) or "nothing", *([where] if roomy else []),
+            Text(stream, style=f"link {where}"), line.pseudonym, line.nation, case.state,
+            line.complication, ", ".join(open_) or "nothing", *([where] if roomy else []),
         )  # fmt: skip
     return shown
 

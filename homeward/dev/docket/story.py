@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from homeward.dev.docket.values import Values, merged
+from homeward.dev.docket.values import Values, merged, rows
 from homeward.dev.people import PEOPLE
 from homeward.dev.scenario.format import load_yaml
 from homeward.domain.actors import Actor
@@ -42,6 +42,7 @@ class Act(Strict):
     on: str | None = None
     with_: Any = Field(alias="with", default={})
     save: dict[str, str] = {}
+    refused: str | None = None
     after: str = "0m"
 
 
@@ -62,12 +63,28 @@ class Line(Strict):
     on: str | None = None
     with_: Any = Field(alias="with", default={})
     save: dict[str, str] = {}
+    refused: str | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Line":
         if (self.run is None) == (self.do is None or self.as_ is None):
             raise ValueError("has either `run`, or `as` and `do`")
         return self
+
+
+class Freed(Strict):
+    """A line of the table of everybody who is freed."""
+
+    victim: str
+    nation: str
+    found: str
+    complication: str
+    facts: str
+    """Types of events, some of those that show it; apart by spaces."""
+
+    @property
+    def pseudonym(self) -> str:
+        return self.victim.capitalize()
 
 
 class Head(Strict):
@@ -86,6 +103,8 @@ class Step:
     on: str | None
     fields: Any
     save: Mapping[str, str]
+    refused: str | None
+    """The code with which the rules refuse it; nothing is then recorded."""
     who: str
     """Whose way it belongs to; empty for what is nobody's alone."""
     values: Mapping[str, Any]
@@ -100,7 +119,9 @@ class Step:
 class Docket:
     version: int
     days: int
+    freed: Mapping[str, Freed]
     victims: Mapping[str, Mapping[str, Any]]
+    """What each step of theirs may refer to."""
     runs: Mapping[str, Run]
     ways: Mapping[str, tuple[str, list[Line]]] = field(default_factory=dict)
     """File -> whose way, and its lines."""
@@ -129,7 +150,7 @@ class Docket:
     def _acts(self, line: Line, where: str) -> Iterator[tuple[Act, Mapping[str, Any]]]:
         if line.run is None:
             told = {"as": line.as_, "do": line.do, "on": line.on, "with": line.with_}
-            yield Act.model_validate({**told, "save": line.save}), {}
+            yield Act.model_validate({**told, "save": line.save, "refused": line.refused}), {}
             return
         if line.run not in self.runs:
             raise NotADocket(f"{where}: there is no run `{line.run}`")
@@ -147,7 +168,7 @@ class Docket:
         label = f"{start:%H:%M} {act.after} {where} {name} {act.do}"
         return Step(
             at=at, actor=PEOPLE[name].actor(name), do=act.do, on=on, fields=act.with_,
-            save=act.save, who=who, values=values, label=label,
+            save=act.save, refused=act.refused, who=who, values=values, label=label,
             command_id=uuid5(SPACE, f"{self.version}|{label}"),
         )  # fmt: skip
 
@@ -177,6 +198,7 @@ def read_docket(folder: Path = HERE) -> Docket:
     """Raises NotADocket."""
     head: Head = _read(folder / "docket.yaml", Head)
     runs: dict[str, Run] = _read(folder / "shared.yaml", dict[str, Run])
+    listed = _checked(folder / "victims.csv", list[Freed], rows(folder / "victims.csv"))
     victims: dict[str, Mapping[str, Any]] = {}
     ways: dict[str, tuple[str, list[Line]]] = {}
     for file in head.files:
@@ -184,7 +206,10 @@ def read_docket(folder: Path = HERE) -> Docket:
         lines = _checked(folder / file, list[Line], told.pop("way", []))
         victims |= told
         ways[file] = (next(iter(told), ""), lines)
-    return Docket(version=head.version, days=head.days, victims=victims, runs=runs, ways=ways)
+    freed = {line.victim: line for line in listed}
+    if odd := freed.keys() ^ victims.keys():
+        raise NotADocket(f"victims.csv: alone there or missing: {', '.join(sorted(odd))}")
+    return Docket(head.version, head.days, freed, victims, runs, ways)
 
 
 def _read(path: Path, shape: Any) -> Any:

@@ -1,6 +1,7 @@
-"""Tells the docket to an engine, step by step, from where it stopped the last time."""
+"""Tells the docket to an engine, wave by wave, from where it stopped the last time."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from homeward.dev.docket.story import Docket, Step
 from homeward.dev.docket.values import UnknownValue
+from homeward.dev.docket.waves import waves
 from homeward.domain.actors import Actor
 from homeward.domain.calendar import local_date
 from homeward.domain.refusals import Refused
@@ -19,7 +21,10 @@ class StoryBroke(Exception):  # noqa: N818
 
 
 class Engine(Protocol):
-    """What the docket is told to. All times are the engine's clock; commands may be repeated."""
+    """What the docket is told to, by several at once.
+
+    All times are the engine's clock; commands may be repeated.
+    """
 
     async def start_at(self, moment: datetime) -> None:
         """The clock reads `moment` from here on, though it be earlier than now."""
@@ -37,8 +42,8 @@ class Engine(Protocol):
         """Until partners have answered what they were asked."""
         ...
 
-    async def known(self, command_id: UUID) -> Answer | None:
-        """The answer that the command was given, if it was ever carried out."""
+    async def known(self, command_ids: Collection[UUID]) -> Mapping[UUID, Answer]:
+        """The answers that these commands were given, of those that were ever carried out."""
         ...
 
 
@@ -50,9 +55,14 @@ class Told:
     first_day: date
     steps: list[Step]
     saved: dict[str, str] = field(default_factory=dict)
-    done: int = 0
+    heard: set[UUID] = field(default_factory=set)
+    """The commands that the engine has heard."""
     before: int = 0
     """How many steps had been told before this time."""
+
+    @property
+    def done(self) -> int:
+        return len(self.heard)
 
     @property
     def over(self) -> bool:
@@ -67,51 +77,80 @@ class Told:
         return list(dict.fromkeys(named))
 
     def keep(self, step: Step, answer: Answer) -> None:
-        result = {"stream": answer.stream, **answer.result}
+        """Its result's names, and the ids of its events by their types."""
+        events = {event["type"]: str(event["id"]) for event in answer.events}
+        result = {**events, "stream": answer.stream, **answer.result}
         for name, key in step.save.items():
             wanted = key.strip("()")
             if wanted in result:
                 self.saved[f"{step.who}.{name}" if step.who else name] = result[wanted]
             elif wanted == key:
                 raise StoryBroke(f"{step.label}: its result has no `{key}`")
-        self.done += 1
+        self.heard.add(step.command_id)
 
 
 async def recall(docket: Docket, engine: Engine, now: datetime) -> Told:
     """What of the docket this engine has heard already; `now` is the host's time."""
     first_day = docket.first_day(now)
-    opening = docket.steps(first_day, now)[0]
-    begun = await engine.known(opening.command_id)
-    if begun is not None:
-        first_day = local_date(datetime.fromisoformat(begun.events[0]["at"]))
+    steps = docket.steps(first_day, now)
+    known = await engine.known([step.command_id for step in steps])
+    if steps[0].command_id not in known:
+        return Told(docket, first_day, steps)
+    first_day = local_date(datetime.fromisoformat(known[steps[0].command_id].events[0]["at"]))
     told = Told(docket, first_day, docket.steps(first_day, now))
-    if begun is None:
-        return told
     for step in told.steps:
-        answer = await engine.known(step.command_id)
-        if answer is None:
-            break
-        told.keep(step, answer)
+        if step.command_id in known:
+            told.keep(step, known[step.command_id])
+    last = max(step.at for step in told.steps if step.command_id in known)
+    # what was refused left no trace; it had been asked if anything was told after it
+    told.heard |= {step.command_id for step in told.steps if step.refused and step.at <= last}
     told.before = told.done
     return told
 
 
 async def tell(told: Told, engine: Engine, heard: Callable[[Step], None] = lambda _: None) -> None:
     """The rest of the docket. Raises StoryBroke; whatever was told stays told."""
-    rest = told.steps[told.done :]
-    if rest and (not told.done or await engine.now() > rest[0].at):
-        await engine.start_at(rest[0].at)
-    for step in rest:
-        await engine.reach(step.at)
-        try:
-            answer = await engine.do(step.do, _body(step, told), step.actor)
-        except UnknownValue as name:
-            raise StoryBroke(f"{step.label}: there is no {name}") from None
-        except Refused as refusal:
-            raise StoryBroke(f"{step.label}: {_why(refusal)}") from refusal
-        told.keep(step, answer)
+    begun = False
+    for wave in waves(told.steps, told.first_day):
+        chains = [[s for s in chain if s.command_id not in told.heard] for chain in wave.chains]
+        if not any(chains):
+            continue
+        if not begun and (not told.done or await engine.now() > wave.at):
+            await engine.start_at(wave.at)
+        begun = True
+        await engine.reach(wave.at)
+        ends = await asyncio.gather(
+            *(_tell(chain, told, engine, heard) for chain in chains), return_exceptions=True
+        )
+        for broke in ends:
+            if broke is not None:
+                raise broke
         await engine.settle()
+
+
+async def _tell(
+    chain: list[Step], told: Told, engine: Engine, heard: Callable[[Step], None]
+) -> None:
+    for nth, step in enumerate(chain):
+        if nth:
+            await engine.settle()
+        await _told(step, told, engine)
         heard(step)
+
+
+async def _told(step: Step, told: Told, engine: Engine) -> None:
+    try:
+        answer = await engine.do(step.do, _body(step, told), step.actor)
+    except UnknownValue as name:
+        raise StoryBroke(f"{step.label}: there is no {name}") from None
+    except Refused as refusal:
+        if refusal.code != step.refused:
+            raise StoryBroke(f"{step.label}: {_why(refusal)}") from refusal
+        told.heard.add(step.command_id)
+        return
+    if step.refused:
+        raise StoryBroke(f"{step.label}: is not refused as {step.refused}")
+    told.keep(step, answer)
 
 
 def _body(step: Step, told: Told) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -61,15 +61,29 @@ class Values:
                 return self.saved[key]
         raise UnknownValue(f"${name}")
 
+    def names(self, told: Any) -> Iterator[str]:
+        """Every `$name` that the value refers to, by itself or by way of the person's own."""
+        if isinstance(told, Mapping | list):
+            for part in told.values() if isinstance(told, Mapping) else told:
+                yield from self.names(part)
+        elif isinstance(told, str) and told.startswith("$"):
+            yield told[1:]
+        elif isinstance(told, str) and told.strip("(").startswith("="):
+            yield from self.names(self._looked_up(told.strip("(=)")))
+
     def _own(self, key: str, otherwise: Any = None) -> Any:
-        value: Any = self.own
-        for part in key.split("."):
-            value = value.get(part, LEFT_OUT) if isinstance(value, Mapping) else LEFT_OUT
+        value = self._looked_up(key)
         if value is not LEFT_OUT:
             return self.of(value)
         if otherwise is None:
             raise UnknownValue(f"={key}")
         return otherwise
+
+    def _looked_up(self, key: str) -> Any:
+        value: Any = self.own
+        for part in key.split("."):
+            value = value.get(part, LEFT_OUT) if isinstance(value, Mapping) else LEFT_OUT
+        return value
 
     def _time(self, told: str) -> datetime | date | None:
         if match := NOW.fullmatch(told):
