@@ -4,8 +4,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingFault(Exception):  # noqa: N818 - what is wrong with the setting, and its name
+    """A setting that cannot be used; the message names it."""
+
+    exit_code = 2
 
 
 class Settings(BaseSettings):
@@ -28,6 +34,12 @@ class Settings(BaseSettings):
     port: int = 8400
     key_file: Path | None = None
     """The sealing and signing key; refused in production, where a key service holds it."""
+    installation: str = Field("development", pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    """Names the record: checkpoints are of `homeward/<installation>`."""
+    signing_key_file: Path | None = None
+    """The key that signs checkpoints; refused in production."""
+    witnesses: str = ""
+    """Who keeps checkpoints: `file:/path/NAME.jsonl`, `https://host#<public key>`, by spaces."""
     token: SecretStr = SecretStr("")
     """The bearer token the command line sends."""
     log_level: str = "INFO"

@@ -4,21 +4,26 @@ import asyncio
 import signal
 import sys
 from contextlib import AsyncExitStack
+from datetime import datetime
 
 import structlog
 
 from homeward.desk import Desk
-from homeward.eventstore.pool import connect
+from homeward.eventstore.pool import Pool, connect
 from homeward.eventstore.postgres import PostgresEventStore
+from homeward.eventstore.witnessing import enlist
 from homeward.logs import set_up
 from homeward.ready import announce_ready
 from homeward.sealing.box import Sealer
-from homeward.sealing.keys import keys_from
+from homeward.sealing.keys import KeysMissing, keys_from
+from homeward.sealing.signing import signer_from
 from homeward.services.immigration import ImmigrationClient
 from homeward.services.mission import MissionClient
-from homeward.settings import Settings, settings
+from homeward.services.witnesses import witnesses_of
+from homeward.settings import SettingFault, Settings, settings
 from homeward.temporal import connect as connect_temporal
 from workers.assembly import host_clock, partner_workers, run_all, stream_worker
+from workers.checkpoints import Signing, deliver_forever, sign_forever
 from workers.feed import fetch_forever
 from workers.sequencer import sequence_forever
 from workers.sweep import sweep_forever
@@ -44,6 +49,7 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
         await run_all(workers, stack)
         background = [
             asyncio.create_task(sequence_forever(pool)),
+            *await keep_record(config, pool, store),
             asyncio.create_task(sweep_forever(store, desk, host_clock)),
             asyncio.create_task(fetch_forever(mission, store, desk, Sealer(keys))),
         ]
@@ -56,6 +62,23 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
         await asyncio.gather(*background, return_exceptions=True)
 
 
+async def keep_record(
+    config: Settings, pool: Pool, store: PostgresEventStore
+) -> list["asyncio.Task[None]"]:
+    """Signs the record and tells its witnesses."""
+
+    async def engine_clock() -> datetime:
+        return host_clock() + await store.offset()
+
+    witnesses = witnesses_of(config.witnesses)
+    await enlist(pool, [witness.name for witness in witnesses])
+    signing = Signing(pool, signer_from(config), f"homeward/{config.installation}")
+    return [
+        asyncio.create_task(sign_forever(signing, host_clock, engine_clock)),
+        *(asyncio.create_task(deliver_forever(pool, each, engine_clock)) for each in witnesses),
+    ]
+
+
 async def _until_signalled() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -65,7 +88,11 @@ async def _until_signalled() -> None:
 
 def main() -> int:
     set_up(settings().log_level)
-    asyncio.run(_until_signalled())
+    try:
+        asyncio.run(_until_signalled())
+    except (KeysMissing, SettingFault) as fault:
+        log.error("worker_not_started", reason=str(fault))  # noqa: TRY400 - it says it all
+        return getattr(fault, "exit_code", 7)
     return 0
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from homeward.eventstore.ledger import sequence
+from homeward.eventstore.ledger import LedgerBroken, sequence
 from homeward.eventstore.pool import Pool
 from homeward.ports import Unavailable
 
@@ -13,8 +13,10 @@ BATCH = 1000
 SOON = 0.002
 IDLE = 0.05
 AWAY = 1.0
-"""Seconds until the next look: after work, doubling to IDLE while there is none, and when the
-database is away. An append tells nobody: a notification in it would make commits wait in a row."""
+BROKEN = 60.0
+"""Seconds until the next look: after work, doubling to IDLE while there is none; when the database
+is away; when somebody must mend the ledger. An append tells nobody: a notification in it would make
+commits wait in a row."""
 
 
 async def sequence_forever(pool: Pool) -> None:
@@ -28,4 +30,7 @@ async def sequence_forever(pool: Pool) -> None:
         except Unavailable as away:
             log.warning("sequencer_waits", part=away.part)
             pause = AWAY
+        except LedgerBroken as fault:
+            log.error("ledger_broken", reason=str(fault))  # noqa: TRY400 - it says it all
+            pause = BROKEN
         await asyncio.sleep(pause)

@@ -27,6 +27,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "serve": ("serve:serve", "Serves the API and the console."),
     "worker": ("processes:worker", "Runs the engine's worker."),
     "sandbox": ("sandbox:sandbox", "Plays the immigration and the mission service."),
+    "witness": ("witness:witness", "A witness of a record: serve."),
     "migrate": ("migrate:migrate", "Brings the database's schema to this release."),
     "resume": ("resume:resume", "Starts again whatever should be running, at once."),
 }
@@ -121,8 +122,9 @@ def _outside(error: Exception) -> str | None:
     from homeward.dev.running import NothingRuns
     from homeward.ports import Unavailable
     from homeward.sealing.keys import KeysMissing
+    from homeward.settings import SettingFault
 
-    if isinstance(error, (Fault, NothingRuns, Unavailable, KeysMissing)):
+    if isinstance(error, (Fault, NothingRuns, Unavailable, KeysMissing, SettingFault)):
         return str(error)
     if isinstance(error, (ConnectionError, TimeoutError)):
         return f"A part is away ({type(error).__name__})."

@@ -96,6 +96,15 @@ class Home:
         return self.path / "keys" / "dev.key"
 
     @property
+    def signing_key_file(self) -> Path:
+        return self.path / "keys" / "signing.key"
+
+    @property
+    def witness_file(self) -> Path:
+        """What a stack's own witness keeps: the checkpoints of this home's database."""
+        return self.path / "witness" / "home.jsonl"
+
+    @property
     def temporal_file(self) -> Path:
         """Named anew when its histories became unreadable to what wrote the older ones."""
         return self.path / "temporal-encrypted.db"
@@ -128,7 +137,7 @@ class Home:
                 f"{self.path} belongs to another user.",
                 "Name a folder of your own: HOMEWARD_HOME=/path/to/folder",
             )
-        for folder in ("logs", "keys", "ready"):
+        for folder in ("logs", "keys", "ready", "witness"):
             (self.path / folder).mkdir(exist_ok=True, mode=0o700)
 
     def key(self) -> Path:
@@ -136,6 +145,12 @@ class Home:
         if not self.key_file.exists():
             write_whole(self.key_file, secrets.token_hex(32) + "\n")
         return self.key_file
+
+    def signing_key(self) -> Path:
+        """The development key that signs checkpoints, made on the first start."""
+        if not self.signing_key_file.exists():
+            write_whole(self.signing_key_file, secrets.token_hex(32) + "\n")
+        return self.signing_key_file
 
     def ports(self) -> dict[str, int]:
         """Those of the last start, by name."""
@@ -182,7 +197,12 @@ class Home:
         if not self.path.exists():
             return
         with self.lock():
-            for folder in (self.postgres, self.socket_folder, self.path / "keys"):
+            for folder in (
+                self.postgres,
+                self.socket_folder,
+                self.path / "keys",
+                self.path / "witness",
+            ):
                 shutil.rmtree(folder, ignore_errors=True)
             for kept in (*self.path.glob("temporal*.db*"), *self.path.glob("sandbox.sqlite3*")):
                 kept.unlink()

@@ -59,6 +59,10 @@ class Wiring:
             "HOMEWARD_API_URL": self.api_url,
             "HOMEWARD_PORT": str(self.api_port),
             "HOMEWARD_KEY_FILE": str(settings().key_file or self.home.key()),
+            "HOMEWARD_SIGNING_KEY_FILE": str(
+                settings().signing_key_file or self.home.signing_key()
+            ),
+            "HOMEWARD_WITNESSES": settings().witnesses or f"file:{self.home.witness_file}",
             "PYTHONUNBUFFERED": "1",
         }
 

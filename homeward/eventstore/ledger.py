@@ -48,7 +48,10 @@ class Tree(msgspec.Struct, frozen=True):
 
 
 async def sequence(pool: Pool, limit: int = 1000) -> int:
-    """Move at most `limit` events into the ledger; how many. 0 too while another is at it."""
+    """Move at most `limit` events into the ledger; how many. 0 too while another is at it.
+
+    Raises Unavailable, and LedgerBroken where the ledger has been tampered with.
+    """
     with reaching():
         if not await pool.fetchval(ANY):
             return 0
@@ -61,23 +64,29 @@ async def _move(connection: Connection, turn: asyncpg.Record, limit: int) -> int
     queued = await connection.fetch(QUEUED, limit)
     if not queued:
         return 0
-    frontier = Frontier(turn["size"], turn["frontier"])
+    try:
+        frontier = Frontier(turn["size"], turn["frontier"])
+    except ValueError as fault:
+        raise LedgerBroken(f"its end is not one: {fault}") from None
     first = frontier.size
     leaves = [leaf_hash(row["hash"]) for row in queued]
     nodes = [node for leaf in leaves for node in frontier.add(leaf)]
-    await connection.execute(
-        MOVE,
-        [row["ins"] for row in queued],
-        list(range(first, frontier.size)),
-        [row["stream_id"] for row in queued],
-        [row["version"] for row in queued],
-        leaves,
-        [level for level, _, _ in nodes],
-        [index for _, index, _ in nodes],
-        [node for _, _, node in nodes],
-        frontier.size,
-        frontier.hashes,
-    )
+    try:
+        await connection.execute(
+            MOVE,
+            [row["ins"] for row in queued],
+            list(range(first, frontier.size)),
+            [row["stream_id"] for row in queued],
+            [row["version"] for row in queued],
+            leaves,
+            [level for level, _, _ in nodes],
+            [index for _, index, _ in nodes],
+            [node for _, _, node in nodes],
+            frontier.size,
+            frontier.hashes,
+        )
+    except asyncpg.UniqueViolationError as fault:
+        raise LedgerBroken(f"what comes after {first} events is there already") from fault
     return len(queued)
 
 
