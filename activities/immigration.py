@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.partners import CallAnswer, Operations, ask
+from activities.partners import CallAnswer, Close, Operations, ask
 from homeward.domain.streams import Call
 from homeward.ports_partners import (
     ExitPermitAsked,
@@ -14,7 +14,8 @@ from homeward.ports_partners import (
 
 
 class ImmigrationActivities:
-    def __init__(self, service: ImmigrationService) -> None:
+    def __init__(self, service: ImmigrationService, close: Close) -> None:
+        self.close = close
         self.operations: Operations = {
             "fine-assessment": (FineAssessmentAsked, service.assess_fine),
             "waiver": (WaiverAsked, service.apply_waiver),
@@ -24,4 +25,4 @@ class ImmigrationActivities:
 
     @activity.defn(name="immigration.ask")
     async def ask(self, call: Call) -> CallAnswer:
-        return await ask(call, self.operations)
+        return await ask(call, self.operations, self.close)

@@ -60,6 +60,9 @@ Amount = Annotated[
 """Money, or UNKNOWN, which is not 0."""
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+NUMBER_PATTERN = r"^[A-Za-z ./_:-]{0,40}[0-9][A-Za-z0-9 ./_:-]{0,40}$"
+Number = Annotated[str, StringConstraints(pattern=NUMBER_PATTERN)]
+"""A partner's number for what it did, which is kept in clear: with a digit, and no sentence."""
 Words = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 HandoffKind = Literal[
     "verify_nationality",
@@ -126,7 +129,7 @@ class WaiverAsked(Asked):
 
 
 class WaiverApplied(Answered):
-    reference: Reference
+    reference: Number
 
 
 class StayPermitAsked(Asked):
@@ -136,7 +139,7 @@ class StayPermitAsked(Asked):
 
 
 class StayPermitIssued(Answered):
-    number: Reference
+    number: Number
     valid_until: date
 
 
@@ -147,7 +150,7 @@ class ExitPermitAsked(Asked):
 
 
 class ExitPermitIssued(Answered):
-    number: Reference
+    number: Number
     valid_until: date
 
 
@@ -161,7 +164,7 @@ class HandoffDeliveryAsked(Asked):
 
 
 class HandoffDelivered(Answered):
-    receipt: Reference
+    receipt: Number
 
 
 class TravelDocumentTold(Answered):

@@ -1,5 +1,6 @@
 """An engine in one process: real PostgreSQL, real Temporal, the real worker and edge."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ from homeward.eventstore.postgres import PostgresEventStore
 from homeward.ports import Answer
 from homeward.sealing.box import Sealer
 from homeward.sealing.keys import FileKeys
+from homeward.services.immigration import ImmigrationClient
+from homeward.services.mission import MissionClient
 from homeward.settings import Settings
 from homeward.temporal import connect as connect_temporal
-from workers.assembly import host_clock, stream_worker
+from workers.assembly import host_clock, partner_workers, stream_worker
+from workflows.stream import StreamWorkflow
 
 KEYS = FileKeys(bytes(32))
 ROLES = {
@@ -105,6 +109,21 @@ class Engine:
         desk = Desk(self.client, self.task_queue)
         worker = stream_worker(self.client, self.store, desk, self.task_queue, sandboxed=sandboxed)
         await self.stack.enter_async_context(worker)
+
+    async def ask_partners(self, url: str) -> None:
+        """Start the workers that ask the partners at `url`, until the test ends."""
+        immigration = await self.stack.enter_async_context(ImmigrationClient(url))
+        mission = await self.stack.enter_async_context(MissionClient(url))
+        sealer = Sealer(KEYS)
+        for one in partner_workers(self.client, immigration, mission, self.task_queue, sealer):
+            await self.stack.enter_async_context(one)
+
+    async def until_answered(self, case: str) -> None:
+        """Until the case owes its partners nothing more."""
+        handle = self.client.get_workflow_handle(case)
+        async with asyncio.timeout(30):
+            while (await handle.query(StreamWorkflow.known)).calls:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
 
 @asynccontextmanager

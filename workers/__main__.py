@@ -38,20 +38,21 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
         stack.push_async_callback(pool.close)
         store = PostgresEventStore(pool)
         keys = keys_from(config)
+        sealer = Sealer(keys)
         client = await connect_temporal(config, keys)
         desk = Desk(client, config.task_queue)
         immigration = await stack.enter_async_context(ImmigrationClient(config.immigration_url))
         mission = await stack.enter_async_context(MissionClient(config.mission_url))
         workers = [
             stream_worker(client, store, desk, config.task_queue, sandboxed=False),
-            *partner_workers(client, immigration, mission, config.task_queue),
+            *partner_workers(client, immigration, mission, config.task_queue, sealer),
         ]
         await run_all(workers, stack)
         background = [
             asyncio.create_task(sequence_forever(pool)),
             *await keep_record(config, pool, store),
             asyncio.create_task(sweep_forever(store, desk, host_clock)),
-            asyncio.create_task(fetch_forever(mission, store, desk, Sealer(keys))),
+            asyncio.create_task(fetch_forever(mission, store, desk, sealer)),
         ]
         announce_ready()
         log.info("worker_ready", task_queue=config.task_queue)

@@ -10,7 +10,9 @@ from activities.carry_out import CarryOut, Nudger
 from activities.immigration import ImmigrationActivities
 from activities.mission import MissionActivities
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
+from homeward.domain.sealed import Sealed
 from homeward.eventstore.postgres import PostgresEventStore
+from homeward.sealing.box import Sealer
 from homeward.services.immigration import ImmigrationClient
 from homeward.services.mission import MissionClient
 from workers.sandbox import runner
@@ -48,9 +50,17 @@ def stream_worker(
 
 
 def partner_workers(
-    client: Client, immigration: ImmigrationClient, mission: MissionClient, task_queue: str
+    client: Client,
+    immigration: ImmigrationClient,
+    mission: MissionClient,
+    task_queue: str,
+    sealer: Sealer,
 ) -> list[Worker]:
     """Each partner on its own queue, with its own rate limit."""
+
+    async def close(words: str, case: str) -> Sealed:
+        return sealer.close(words, case, "correspondence", "refused")
+
     return [
         Worker(
             client,
@@ -60,8 +70,8 @@ def partner_workers(
             graceful_shutdown_timeout=GRACEFUL,
         )
         for name, activity in (
-            ("immigration", ImmigrationActivities(immigration).ask),
-            ("mission", MissionActivities(mission).ask),
+            ("immigration", ImmigrationActivities(immigration, close).ask),
+            ("mission", MissionActivities(mission, close).ask),
         )
     ]
 

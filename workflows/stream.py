@@ -246,4 +246,6 @@ class StreamWorkflow:
 
 
 def _told(answer: CallAnswer) -> dict[str, Any]:
-    return {"answer": answer.answer} if answer.refused is None else {"refused": answer.refused}
+    if answer.refused is None:
+        return {"answer": answer.answer}
+    return {"refused": msgspec.to_builtins(answer.refused)}

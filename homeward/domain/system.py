@@ -115,7 +115,7 @@ class AnswerCall(Command):
 
     call: UUID
     answer: dict[str, Any] | None = None
-    refused: str | None = None
+    refused: Correspondence | None = None
 
     def decide(self, state: Case, told: Told) -> Facts:
         given = {"refused": self.refused} if self.refused is not None else self.answer or {}

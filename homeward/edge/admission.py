@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
+from msgspec.structs import replace
+
 from activities.carry_out import read_command
 from homeward.desk import Accepted
 from homeward.domain.actors import Actor
@@ -25,6 +27,7 @@ from homeward.edge.contradictions import contradictions
 from homeward.edge.corrections import with_value_closed
 from homeward.edge.derived import add_derived
 from homeward.edge.fingerprint import fingerprint
+from homeward.edge.paper import with_words_closed
 from homeward.edge.parsing import LONGEST_LIST, storable
 from homeward.edge.shape import STREAM, Envelope, given_command_id, new_command_id, read_shape
 from homeward.edge.subjects import subjects
@@ -94,6 +97,9 @@ class Admission:
         order = await self._order(cls, envelope, clear, actor, command_id, print_, now)
         if name == "correct_record":
             order = with_value_closed(order, state, self.sealer)
+        if name == "record_service_answer":
+            closed = with_words_closed(order.fields, order.stream, self.sealer)
+            order = replace(order, fields=closed)
         await self._dry_run(cls, order, state, now)
         return _answered(await self.sender.send(order, loaded.epoch))
 

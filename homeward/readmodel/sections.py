@@ -113,6 +113,7 @@ SECTION: dict[str, tuple[str, bool]] = {
     "WaiverRevoked": ("return", False),
     "PaymentRecorded": ("return", False),
     "ServiceAnswerProposed": ("return", False),
+    "ServiceCallFailed": ("return", False),
     "HandoffOpened": ("handoffs", True),
     "MissionNotified": ("handoffs", True),
     "HandoffDelivered": ("handoffs", True),

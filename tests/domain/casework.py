@@ -10,7 +10,7 @@ from homeward.domain.case.serviceanswer import answer_facts
 from homeward.domain.case.state import Case
 from homeward.domain.facts import Fact
 from homeward.domain.refusals import Refused
-from tests.domain.handmade import Desk
+from tests.domain.handmade import Desk, Glass
 
 PEOPLE = {
     "field": ("field",), "sreymom": ("screener",), "ivan": ("interviewer",),
@@ -96,6 +96,8 @@ class Casework(Desk):
 
     def answers(self, call: UUID, **answer: Any) -> list[str]:
         """The partner answers by wire; returns what became of it."""
+        if words := answer.pop("refused", None):
+            answer["refused"] = Glass().close(words, self.case, "correspondence", "refused")
         facts: list[Fact] = answer_facts(self.state, call, answer)
         for fact in facts:
             self.happens(self.case, fact, "system")

@@ -18,6 +18,7 @@ from homeward.domain.kinds import blank
 from homeward.domain.refusals import Refused
 from homeward.domain.sealed import Sealed
 from homeward.domain.streams import PREFIX, StreamState, evolve
+from homeward.edge.paper import with_words_closed
 from homeward.sealing.edge import seal
 from homeward.sealing.forms import clear_form
 
@@ -73,6 +74,8 @@ class Desk:
                 json.dumps(fields), context={"now": self.now}
             )
             closed = seal(clear, cls, Glass(), lambda _: own)  # type: ignore[arg-type]
+            if does == "record_service_answer":
+                closed = with_words_closed(closed, own, Glass())  # type: ignore[arg-type]
             command = cls.model_validate_json(json.dumps(closed))
         except ValidationError as fault:
             paths = (".".join(map(str, error["loc"])) for error in fault.errors())

@@ -17,7 +17,7 @@ DOCUMENTS: dict[str, Any] = {
     name: yaml.safe_load((SERVICES / f"{name}.yaml").read_text("utf-8"))
     for name in ("immigration", "mission")
 }
-NOT_MESSAGES = {"Reference", "Money", "Country", "Problem", "Refusal"}
+NOT_MESSAGES = {"Reference", "Number", "Money", "Country", "Problem", "Refusal"}
 MESSAGES: dict[str, type[BaseModel]] = {
     name: kind
     for name, kind in vars(ports_partners).items()

@@ -67,6 +67,7 @@ async def test_an_answer_with_more_than_we_know_is_understood() -> None:
         (b"", "the whole answer"),
         (b"[]", "the whole answer"),
         (b'{"reference": "Nguyen Thi Lan"', "the whole answer"),
+        (b'{"reference": "Nguyen Thi Lan"}', "reference"),
         (b'{"reference": 12345}', "reference"),
         (b'{"reference": null, "secret": "Nguyen"}', "reference"),
         (b'{"reference": "' + b"Nguyen" * 50 + b'"}', "reference"),

@@ -53,7 +53,7 @@ async def test_killed_and_started_again_it_answers_the_same_key_alike(
 ) -> None:
     state = tmp_path / "state" / "sandbox.sqlite3"
     process, url = start("--state", str(state))
-    await told(url, {"immigration": {"waiver": {"reference": "first", "lose": 2}}})
+    await told(url, {"immigration": {"waiver": {"reference": "first-1", "lose": 2}}})
     async with ImmigrationClient(url) as immigration:
         with pytest.raises(ServiceUnavailable):
             await immigration.apply_waiver("event-1", WAIVER)
@@ -64,9 +64,9 @@ async def test_killed_and_started_again_it_answers_the_same_key_alike(
     async with ImmigrationClient(url) as immigration:
         with pytest.raises(ServiceUnavailable):  # one loss was still to come
             await immigration.apply_waiver("event-1", WAIVER)
-        await told(url, {"immigration": {"waiver": {"reference": "second"}}})
-        assert (await immigration.apply_waiver("event-1", WAIVER)).reference == "first"
-        assert (await immigration.apply_waiver("event-2", WAIVER)).reference == "second"
+        await told(url, {"immigration": {"waiver": {"reference": "second-2"}}})
+        assert (await immigration.apply_waiver("event-1", WAIVER)).reference == "first-1"
+        assert (await immigration.apply_waiver("event-2", WAIVER)).reference == "second-2"
     async with httpx.AsyncClient(trust_env=False) as http:
         calls = (await http.get(f"{url}/_sandbox/calls")).json()["calls"]
     assert [(c["key"], c["attempts"], c["applied"]) for c in calls] == [

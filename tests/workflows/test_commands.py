@@ -66,14 +66,6 @@ async def test_the_workflow_knows_its_deadlines_and_replays_in_the_sandbox(engin
     await replayer.replay_workflow(await handle.fetch_history())
 
 
-async def test_nothing_personal_stands_in_a_workflows_history(engine: Engine) -> None:
-    await engine.work()
-    request = await engine.register()
-    history = await engine.client.get_workflow_handle(request).fetch_history()
-    for clear in ("Bình", "Mai", "building"):
-        assert clear not in history.to_json()
-
-
 async def test_a_lost_workflow_is_started_by_its_next_command(engine: Engine) -> None:
     await engine.work()
     request = await engine.register()

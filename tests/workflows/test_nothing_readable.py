@@ -1,11 +1,8 @@
 """What Temporal's server keeps, as it keeps it: read without any codec."""
 
-import asyncio
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
@@ -13,14 +10,11 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from homeward.services.immigration import ImmigrationClient
-from homeward.services.mission import MissionClient
 from homeward.temporal import data_converter
 from tests.engine import KEYS, Engine
-from tests.playing import SandboxAt, playing
-from workers.assembly import WORKFLOWS, host_clock, partner_workers
+from tests.playing import SandboxAt
+from workers.assembly import WORKFLOWS, host_clock
 from workers.sandbox import runner
-from workflows.stream import Known, StreamWorkflow
 
 ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 PROCESS = r"\d+@[\w.-]+"
@@ -101,27 +95,16 @@ def readable(event: HistoryEvent) -> list[str]:
     return found
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[SandboxAt]:
-    with playing(tmp_path / "sandbox.sqlite3", host_clock) as played:
-        yield played
-
-
 async def lived(engine: Engine, sandbox: SandboxAt) -> list[WorkflowHistory]:
     """Commands, refusals, timers, a partner away and then back, and workflows that roll over."""
     await sandbox.behaves(immigration={"fine": {"fail": 503, "times": 1}})
     await engine.work()
-    immigration = await engine.stack.enter_async_context(ImmigrationClient(sandbox.url))
-    mission = await engine.stack.enter_async_context(MissionClient(sandbox.url))
-    for worker in partner_workers(engine.client, immigration, mission, engine.task_queue):
-        await engine.stack.enter_async_context(worker)
+    await engine.ask_partners(sandbox.url)
     operation = await engine.underway()
     case = (await engine.rescue(operation)).result["case"]
     fine = {"permitted_until": "2022-04-24", "accrual_ends": host_clock().date().isoformat()}
     await engine.do("sok", "assess_fine", case, **fine)
-    async with asyncio.timeout(30):
-        while (await known(engine, case)).calls:  # noqa: ASYNC110 - Temporal tells nobody
-            await asyncio.sleep(0.1)
+    await engine.until_answered(case)
     for nth in range(18):
         note = {"text": f"Wept on the {nth}th day"}
         await engine.do("sok", "add_note", case, **note)
@@ -138,10 +121,6 @@ async def runs(engine: Engine, stream: str) -> list[WorkflowHistory]:
         began = found[-1].events[0].workflow_execution_started_event_attributes
         run = began.continued_execution_run_id
     return found
-
-
-async def known(engine: Engine, stream: str) -> Known:
-    return await engine.client.get_workflow_handle(stream).query(StreamWorkflow.known)
 
 
 async def test_of_every_history_only_ids_and_codes_can_be_read(

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from activities.carry_out import Asked, CarryOut, system_command_id
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
 from homeward.domain.actors import SYSTEM, Actor
@@ -188,21 +190,22 @@ class MemoryEngine:
         answered = False
         for stream, state in list(self.store.states.items()):
             for call in open_calls(state).values():
-                told = self._ask(call)
+                told = self._ask(stream, call)
                 if told is not None:
                     id_ = str(call.id)
                     await self._system(stream, "answer_call", {"call": id_, **told}, id_)
                     answered = True
         return answered
 
-    def _ask(self, call: Call) -> dict[str, Any] | None:
+    def _ask(self, stream: str, call: Call) -> dict[str, Any] | None:
         for _ in range(PATIENCE):
             try:
                 answer = self.partners.ask(
                     call.service, OPERATIONS[call.operation], str(call.id), call.asks
                 )
             except Refused as refusal:
-                return {"refused": refusal.reason}
+                words = self._sealer.close(refusal.reason, stream, "correspondence", "refused")
+                return {"refused": msgspec.to_builtins(words)}
             except (Failed, Lost, Garbage):
                 continue
             except Slow:

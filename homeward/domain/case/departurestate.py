@@ -51,7 +51,7 @@ def _permit(call: Call, told: PermitTold) -> ExitPermitIssued:
 
 @answers("exit-permit", ExitPermitRefused, RefusalTold, refusal=True)
 def _no_permit(call: Call, told: RefusalTold) -> ExitPermitRefused:
-    return ExitPermitRefused(call=call.id, reason=told.reason)
+    return ExitPermitRefused(call=call.id, reason=told.reason or "")
 
 
 @answers("handoff", HandoffDelivered, DeliveryTold)

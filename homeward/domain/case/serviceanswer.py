@@ -5,23 +5,24 @@ answer to a question that is no longer owed plans nobody's travel: it is quarant
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from pydantic import StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from homeward.domain.case.state import Case
 from homeward.domain.commands import Command, Facts, Fields, Told, command
 from homeward.domain.facts import Event, Fact, LateAnswerQuarantined, ServiceCallFailed
 from homeward.domain.facts.case_services import ServiceAnswerProposed
-from homeward.domain.fields import EventId, Text
+from homeward.domain.fields import Correspondence, EventId, Text
+from homeward.domain.sealed import Sealed
 from homeward.domain.steps import opened
 from homeward.domain.streams import Call, evolves
 
 REFUSED = "refused"
-"""The one key of an answer by wire that says no: `{"refused": reason}`."""
+"""The one key of an answer by wire that says no: `{"refused": its words, sealed}`."""
 F = TypeVar("F", bound=Fields)
 Make = Callable[[Call, Any], Fact]
 
@@ -53,7 +54,7 @@ def answers(
 class RefusalTold(Fields):
     """A partner's no, with its reason where it gives one."""
 
-    reason: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    reason: Correspondence | None = None
 
 
 def answer_facts(
@@ -71,7 +72,7 @@ def answer_facts(
     return [
         ServiceCallFailed(
             call=call, service=owed.service, operation=owed.operation,
-            reason=str(answer[REFUSED]), refused=True,
+            reason=_read(RefusalTold, {"reason": answer[REFUSED]}).reason or "", refused=True,
         )
     ]  # fmt: skip
 
@@ -105,15 +106,18 @@ class RecordServiceAnswer(Command):
         known = ANSWERS.get(owed.operation, {}).get(self.event)
         if not told.need(known, "invalid", "event", why="The call cannot end so.") or not known:
             return
+        words = {}
         try:
-            _read(known.fields, self.answer)
+            read = _read(known.fields, self.answer)
+            words = {name: said for name, said in read if isinstance(said, Sealed)}
         except ValidationError as faults:
             for fault in faults.errors():
                 path = ".".join(map(str, ("answer", *fault["loc"])))
                 told.need(False, "invalid", path, why="That is not how this partner answers.")
         yield ServiceAnswerProposed(
-            call=self.call, event=self.event, answer=self.answer, document=self.document
-        )
+            call=self.call, event=self.event, document=self.document, words=words,
+            answer={name: said for name, said in self.answer.items() if name not in words},
+        )  # fmt: skip
 
 
 @command("case", ("supervisor",), not_by=("record_service_answer",))
@@ -133,7 +137,8 @@ class ApproveServiceAnswer(Command):
         )
         if there and owed and proposed:
             known = ANSWERS[owed.operation][proposed.event]
-            yield known.make(owed, _read(known.fields, proposed.answer))
+            said = {**proposed.answer, **proposed.words}
+            yield known.make(owed, _read(known.fields, said))
 
 
 @evolves

@@ -40,7 +40,7 @@ def _issue(call: Call, told: PermitTold) -> StayPermitIssued:
 
 @answers("stay-permit", StayPermitRefused, RefusalTold, refusal=True)
 def _refuse(call: Call, told: RefusalTold) -> StayPermitRefused:
-    return StayPermitRefused(call=call.id, reason=told.reason)
+    return StayPermitRefused(call=call.id, reason=told.reason or "")
 
 
 @evolves

@@ -126,12 +126,12 @@ class StepRejected(Fact, kw_only=True):
 
 
 class ServiceCallFailed(Fact, kw_only=True):
-    """A partner has not answered for an hour, or refused (`reason` is its word)."""
+    """A partner has not answered for an hour, or refused: `reason` is its words, sealed."""
 
     call: UUID
     service: str
     operation: str
-    reason: str = ""
+    reason: Sealed | str = ""
     refused: bool = False
 
 

@@ -43,7 +43,7 @@ class ExitPermitIssued(Fact, kw_only=True):
 
 class ExitPermitRefused(Fact, kw_only=True):
     call: UUID | None = None
-    reason: str = ""
+    reason: Sealed | str = ""
 
 
 class TravelBooked(Fact, kw_only=True):

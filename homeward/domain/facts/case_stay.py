@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from homeward.domain.facts.base import Fact
+from homeward.domain.sealed import Sealed
 
 
 class StayPermitRequested(Fact, kw_only=True):
@@ -19,7 +20,7 @@ class StayPermitIssued(Fact, kw_only=True):
 
 class StayPermitRefused(Fact, kw_only=True):
     call: UUID
-    reason: str = ""
+    reason: Sealed | str = ""
 
 
 class StayPermitExpired(Fact, kw_only=True):

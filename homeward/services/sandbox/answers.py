@@ -48,7 +48,7 @@ class Operation:
 
 def mark(prefix: str, key: str) -> str:
     """A number made of the key: the same call has the same, on every machine."""
-    return f"{prefix}-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
+    return f"{prefix}-{int(hashlib.sha256(key.encode()).hexdigest()[:8], 16):010d}"
 
 
 def _fine(asked: FineAssessmentAsked, told: FineBehaviour, _key: str, _now: datetime) -> Answered:

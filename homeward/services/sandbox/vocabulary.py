@@ -20,6 +20,7 @@ from homeward.ports_partners import (
     Amount,
     FinePeriod,
     HandoffReply,
+    Number,
     ReceptionTold,
     Reference,
     TravelDocumentTold,
@@ -77,17 +78,17 @@ class FineBehaviour(Behaviour):
 
 
 class WaiverBehaviour(Behaviour):
-    reference: Reference | None = None
+    reference: Number | None = None
 
 
 class PermitBehaviour(Behaviour):
-    number: Reference | None = None
+    number: Number | None = None
     valid_days: Annotated[int, Field(ge=-36_500, le=36_500)] | None = None
     valid_until: date | None = None
 
 
 class DeliverBehaviour(Behaviour):
-    receipt: Reference | None = None
+    receipt: Number | None = None
 
 
 class AnswerBehaviour(Behaviour):
