@@ -32,8 +32,10 @@ class Settings(BaseSettings):
     """Where the command line finds the API."""
     host: str = "127.0.0.1"
     port: int = 8400
+    keys_database_url: str = ""
+    """Where wrapped keys lie, if not in the main database."""
     key_file: Path | None = None
-    """The sealing and signing key; refused in production, where a key service holds it."""
+    """Development's key service is a file; refused in production."""
     installation: str = Field("development", pattern=r"^[a-z0-9][a-z0-9.-]*$")
     """Names the record: checkpoints are of `homeward/<installation>`."""
     signing_key_file: Path | None = None

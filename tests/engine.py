@@ -15,8 +15,8 @@ from homeward.edge.edge import Edge
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.ports import Answer
-from homeward.sealing.box import Sealer
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.keystore import PostgresKeyStore
+from homeward.sealing.memory import memory_keyring, memory_secrets
 from homeward.services.immigration import ImmigrationClient
 from homeward.services.mission import MissionClient
 from homeward.settings import Settings
@@ -24,7 +24,7 @@ from homeward.temporal import connect as connect_temporal
 from workers.assembly import host_clock, partner_workers, stream_worker
 from workflows.stream import StreamWorkflow
 
-KEYS = FileKeys(bytes(32))
+KEYS = memory_secrets(bytes(32))
 ROLES = {
     "intan": "intake", "emma": "examiner", "piseth": "planner", "auth": "authoriser",
     "field": "field", "sok": "officer", "visal": "supervisor",
@@ -114,8 +114,8 @@ class Engine:
         """Start the workers that ask the partners at `url`, until the test ends."""
         immigration = await self.stack.enter_async_context(ImmigrationClient(url))
         mission = await self.stack.enter_async_context(MissionClient(url))
-        sealer = Sealer(KEYS)
-        for one in partner_workers(self.client, immigration, mission, self.task_queue, sealer):
+        ring = self.edge.keyring
+        for one in partner_workers(self.client, immigration, mission, self.task_queue, ring):
             await self.stack.enter_async_context(one)
 
     async def until_answered(self, case: str) -> None:
@@ -135,5 +135,6 @@ async def open_engine(database_url: str, temporal_address: str) -> AsyncIterator
         store = PostgresEventStore(pool)
         client = await connect_temporal(Settings(temporal_address=temporal_address), KEYS)
         queue = f"t-{uuid4().hex[:12]}"
-        edge = Edge(store, pool, Sealer(KEYS), Desk(client, queue), host_clock)
+        keyring = memory_keyring(PostgresKeyStore(pool), bytes(32))
+        edge = Edge(store, pool, keyring, Desk(client, queue), host_clock)
         yield Engine(client, store, edge, queue, stack)

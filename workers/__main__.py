@@ -13,9 +13,9 @@ from homeward.eventstore.pool import Pool, connect
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.eventstore.witnessing import enlist
 from homeward.logs import set_up
+from homeward.ports_keys import KeysMissing
 from homeward.ready import announce_ready
-from homeward.sealing.box import Sealer
-from homeward.sealing.keys import KeysMissing, keys_from
+from homeward.sealing.choice import open_keyring
 from homeward.sealing.signing import signer_from
 from homeward.services.immigration import ImmigrationClient
 from homeward.services.mission import MissionClient
@@ -37,22 +37,21 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
         pool = await connect(config.database_url, max_size=16)
         stack.push_async_callback(pool.close)
         store = PostgresEventStore(pool)
-        keys = keys_from(config)
-        sealer = Sealer(keys)
-        client = await connect_temporal(config, keys)
+        keyring = await stack.enter_async_context(open_keyring(config, pool))
+        client = await connect_temporal(config, keyring.secrets)
         desk = Desk(client, config.task_queue)
         immigration = await stack.enter_async_context(ImmigrationClient(config.immigration_url))
         mission = await stack.enter_async_context(MissionClient(config.mission_url))
         workers = [
             stream_worker(client, store, desk, config.task_queue, sandboxed=False),
-            *partner_workers(client, immigration, mission, config.task_queue, sealer),
+            *partner_workers(client, immigration, mission, config.task_queue, keyring),
         ]
         await run_all(workers, stack)
         background = [
             asyncio.create_task(sequence_forever(pool)),
             *await keep_record(config, pool, store),
             asyncio.create_task(sweep_forever(store, desk, host_clock)),
-            asyncio.create_task(fetch_forever(mission, store, desk, sealer)),
+            asyncio.create_task(fetch_forever(mission, store, desk, keyring)),
         ]
         announce_ready()
         log.info("worker_ready", task_queue=config.task_queue)

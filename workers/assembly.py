@@ -12,7 +12,7 @@ from activities.mission import MissionActivities
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
 from homeward.domain.sealed import Sealed
 from homeward.eventstore.postgres import PostgresEventStore
-from homeward.sealing.box import Sealer
+from homeward.sealing.keyring import Erased, Keyring
 from homeward.services.immigration import ImmigrationClient
 from homeward.services.mission import MissionClient
 from workers.sandbox import runner
@@ -54,12 +54,15 @@ def partner_workers(
     immigration: ImmigrationClient,
     mission: MissionClient,
     task_queue: str,
-    sealer: Sealer,
+    keyring: Keyring,
 ) -> list[Worker]:
     """Each partner on its own queue, with its own rate limit."""
 
     async def close(words: str, case: str) -> Sealed:
-        return sealer.close(words, case, "correspondence", "refused")
+        try:
+            return await keyring.close(words, case, "correspondence", "refused")
+        except Erased:  # what is still said about somebody who was forgotten is not kept
+            return Sealed(case, "correspondence", "refused", "", "")
 
     return [
         Worker(

@@ -3,6 +3,7 @@
 import asyncio
 
 import asyncpg
+from rich.markup import escape
 
 from homeward.cli import exits
 from homeward.eventstore.migrate import migrate as apply
@@ -15,7 +16,9 @@ def migrate() -> None:
     if not url:
         exits.end(exits.USAGE, "HOMEWARD_DATABASE_URL names no database; `homeward up` makes one.")
     try:
-        applied = asyncio.run(apply(url))
+        applied = asyncio.run(apply(url, settings().keys_database_url))
+    except asyncpg.RaiseError as refused:
+        exits.end(exits.CONFLICT, escape(str(refused)), escape(refused.hint or ""))
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as away:
         exits.end(exits.AWAY, f"PostgreSQL is away ({type(away).__name__}).", exits.MENDS)
     for revision in applied:

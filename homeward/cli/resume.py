@@ -11,7 +11,7 @@ from homeward.desk import Desk
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
-from homeward.sealing.keys import keys_from
+from homeward.sealing.choice import secrets_of
 from homeward.settings import settings
 from homeward.temporal import connect as connect_temporal
 from workers.sweep import sweep_once
@@ -40,7 +40,8 @@ async def _resume(*, new_cluster: bool) -> str:
     try:
         store = PostgresEventStore(pool)
         epoch = await (store.raise_epoch() if new_cluster else store.epoch())
-        desk = Desk(await connect_temporal(config, keys_from(config)), config.task_queue)
+        client = await connect_temporal(config, await secrets_of(config))
+        desk = Desk(client, config.task_queue)
         if new_cluster:
             await desk.end_running()
         nudged = 0

@@ -121,7 +121,7 @@ def _outside(error: Exception) -> str | None:
     from homeward.dev.faults import Fault
     from homeward.dev.running import NothingRuns
     from homeward.ports import Unavailable
-    from homeward.sealing.keys import KeysMissing
+    from homeward.ports_keys import KeysMissing
     from homeward.settings import SettingFault
 
     if isinstance(error, (Fault, NothingRuns, Unavailable, KeysMissing, SettingFault)):

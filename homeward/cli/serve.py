@@ -17,8 +17,8 @@ from homeward.cli.exits import AWAY, MENDS, USAGE, end, say
 from homeward.edge.assembly import open_edge
 from homeward.logs import set_up
 from homeward.ports import Unavailable
+from homeward.ports_keys import KeysMissing
 from homeward.ready import announce_ready
-from homeward.sealing.keys import KeysMissing
 from homeward.settings import Settings, settings
 
 log = structlog.get_logger("homeward.serve")

@@ -73,19 +73,20 @@ def actor(
 def issue(person: Actor, lifetime: timedelta = timedelta(hours=12)) -> str:
     from homeward.dev.home import default_home
     from homeward.edge.tokens import Tokens
-    from homeward.sealing.keys import KeysMissing, keys_from
+    from homeward.ports_keys import KeysMissing
+    from homeward.sealing.choice import file_service
 
     config = settings()
     if config.environment == "production":
         end(NOT_ALLOWED, "Development tokens are refused in production: sign in instead.")
     key_file = config.key_file or default_home().key_file
     try:
-        keys = keys_from(config.model_copy(update={"key_file": key_file}))
-    except (KeysMissing, OSError, ValueError) as missing:
+        keys = file_service(config.model_copy(update={"key_file": key_file}))
+    except KeysMissing as missing:
         told = f"No development key at {escape(str(key_file))}: {escape(str(missing))}."
         end(AWAY, told, "[bold]homeward up[/] makes one.")
     try:
-        return Tokens(keys.token_key()).issue(person, datetime.now(UTC), lifetime)
+        return Tokens(keys.derive("token")).issue(person, datetime.now(UTC), lifetime)
     except ValueError as fault:
         end(USAGE, f"{escape(str(fault)).capitalize()}.")
 

@@ -29,7 +29,7 @@ def host_now() -> datetime:
 
 def tokens(edge: Edge) -> Tokens:
     """A key of its own: an API token is no session, and a session no API token."""
-    key = hmac.new(edge.sealer.keys.token_key(), b"console session", hashlib.sha256).digest()
+    key = hmac.new(edge.keyring.secrets.token, b"console session", hashlib.sha256).digest()
     return Tokens(key)
 
 

@@ -104,8 +104,8 @@ def shown(name: str, value: Any, lang: Lang, *, ids: bool = False) -> Shown:
             return Shown()
         case bool():
             return Shown(say("Yes", lang) if value else say("No", lang))
-        case {"unreadable": True}:
-            return Shown(term("field", "unreadable", lang))
+        case {"unreadable": why}:
+            return Shown(term("unreadable", str(why), lang))
         case Mapping():
             return group(value, lang, ids=ids)
         case list() | tuple() | set() | frozenset():

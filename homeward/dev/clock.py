@@ -16,7 +16,7 @@ from homeward.dev.scenario.values import later
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.ports import Unavailable
-from homeward.sealing.keys import keys_from
+from homeward.sealing.choice import secrets_of
 from homeward.settings import Settings, settings
 from homeward.temporal import connect as connect_temporal
 
@@ -131,7 +131,8 @@ async def open_clock(config: Settings) -> AsyncIterator[Clock]:
     pool = await connect(config.database_url)
     try:
         async with fresh_client(config.immigration_url, timeout=10) as sandbox:
-            desk = Desk(await connect_temporal(config, keys_from(config)), config.task_queue)
+            client = await connect_temporal(config, await secrets_of(config))
+            desk = Desk(client, config.task_queue)
             yield Clock(PostgresEventStore(pool), desk, sandbox)
     finally:
         await pool.close()

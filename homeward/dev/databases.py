@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from homeward.dev.faults import ServiceAway
 from homeward.dev.postgres import without_password
+from homeward.eventstore.migrate import MIGRATIONS, VERSIONS
 
 
 def with_database(url: str, database: str) -> str:
@@ -56,25 +56,25 @@ def ensure(url: str) -> None:
         asyncio.run(_probe(url))
 
 
-def newest_migration() -> str:
+def newest_migration(schema: str = "es") -> str:
     """The revision of the source; its files are named `0004_access_log.py`, and so on."""
-    versions = Path(__file__).resolve().parents[1] / "eventstore" / "migrations" / "versions"
+    versions = MIGRATIONS / VERSIONS[schema]
     return max((file.stem.partition("_")[0] for file in versions.glob("[0-9]*.py")), default="")
 
 
-def is_migrated(url: str) -> bool:
+def is_migrated(url: str, schema: str = "es") -> bool:
     """Asked before `homeward migrate`, which takes seconds only to find nothing to do."""
 
     async def ask() -> object:
         connection = await _connect(url)
         try:
-            return await connection.fetchval("select version_num from es.alembic_version")
+            return await connection.fetchval(f"select version_num from {schema}.alembic_version")  # noqa: S608
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             return None
         finally:
             await connection.close()
 
-    return asyncio.run(ask()) == newest_migration()
+    return asyncio.run(ask()) == newest_migration(schema)
 
 
 async def _probe(url: str) -> None:

@@ -161,7 +161,10 @@ class Stack:
             keep.await_ready("postgres")
         with waiting("PostgreSQL", self.tell):
             databases.ensure(database_url)
-        if self._migrate and not databases.is_migrated(database_url):
+        keys_url = settings().keys_database_url or database_url
+        if self._migrate and not (
+            databases.is_migrated(database_url) and databases.is_migrated(keys_url, "es_keys")
+        ):
             self._run("migrate", wiring)
         if "temporal" in keep:
             keep.await_ready("temporal")

@@ -27,13 +27,14 @@ from homeward.edge.contradictions import contradictions
 from homeward.edge.corrections import with_value_closed
 from homeward.edge.derived import add_derived
 from homeward.edge.fingerprint import fingerprint
-from homeward.edge.paper import with_words_closed
+from homeward.edge.paper import with_words_closed, words_wanted
 from homeward.edge.parsing import LONGEST_LIST, storable
 from homeward.edge.shape import STREAM, Envelope, given_command_id, new_command_id, read_shape
 from homeward.edge.subjects import subjects
 from homeward.ports import Answer, EventStore, Loaded, Outcome, Unavailable
-from homeward.sealing.box import Sealer
-from homeward.sealing.edge import seal
+from homeward.sealing.box import Owned
+from homeward.sealing.edge import seal, wanted
+from homeward.sealing.keyring import Erased, Keyring
 
 HostClock = Callable[[], datetime]
 
@@ -50,13 +51,13 @@ class Admission:
     def __init__(
         self,
         store: EventStore,
-        sealer: Sealer,
+        keyring: Keyring,
         sender: Sender,
         host_clock: HostClock,
         terms: Terms = DEFAULT_TERMS,
     ) -> None:
         self.store = store
-        self.sealer = sealer
+        self.keyring = keyring
         self.sender = sender
         self.host_clock = host_clock
         self.terms = terms
@@ -79,9 +80,8 @@ class Admission:
         forbid(cls, actor, stream)
         fields = body.get("fields", {})
         raw: Mapping[str, Any] = fields if isinstance(fields, Mapping) else {}
-        print_ = fingerprint(
-            self.sealer.keys.fingerprint_key(), body.get("stream"), name, actor.id, fields
-        )
+        key = self.keyring.secrets.fingerprint
+        print_ = fingerprint(key, body.get("stream"), name, actor.id, fields)
         loaded = await self.store.load((stream,) if stream else (), command_id)
         now = self.host_clock() + loaded.offset
         first = (loaded.known.fingerprint, loaded.known.actor) if loaded.known else None
@@ -94,12 +94,16 @@ class Admission:
             raise Refused.of_faults(faults)
         if loaded.known is not None:
             raise Refused("duplicate_key", "command_id")
-        order = await self._order(cls, envelope, clear, actor, command_id, print_, now)
-        if name == "correct_record":
-            order = with_value_closed(order, state, self.sealer)
-        if name == "record_service_answer":
-            closed = with_words_closed(order.fields, order.stream, self.sealer)
-            order = replace(order, fields=closed)
+        try:
+            order = await self._order(cls, envelope, clear, actor, command_id, print_, now)
+            if name == "correct_record":
+                order = await with_value_closed(order, state, self.keyring)
+            if name == "record_service_answer":
+                sealer = await self.keyring.closing(words_wanted(order.fields, order.stream))
+                closed = with_words_closed(order.fields, order.stream, sealer)
+                order = replace(order, fields=closed)
+        except Erased:
+            raise Refused("wrong_state", why="Its personal data have been erased.") from None
         await self._dry_run(cls, order, state, now)
         return _answered(await self.sender.send(order, loaded.epoch))
 
@@ -120,12 +124,14 @@ class Admission:
         stream = envelope.stream or reserved[cls.spec.stream]
         whose = subjects(cls.spec.name, stream, command_id, reserved)
         plain = clear.model_dump(mode="json", exclude_unset=True)
-        fields = add_derived(seal(clear, cls, self.sealer, whose), plain, now)
         comment = envelope.comment
+        own: set[Owned] = {(stream, "account")} if comment else set()
+        sealer = await self.keyring.closing(wanted(clear, cls, whose) | own)
+        fields = add_derived(seal(clear, cls, sealer, whose), plain, now)
         return Order(
             name=cls.spec.name, stream=stream, command_id=command_id, actor=actor, fields=fields,
             occurred_at=envelope.occurred_at, expected_version=envelope.expected_version,
-            comment=self.sealer.close(comment, stream, "account", "comment") if comment else None,
+            comment=sealer.close(comment, stream, "account", "comment") if comment else None,
             reserved=reserved, fingerprint=print_,
         )  # fmt: skip
 

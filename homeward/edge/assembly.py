@@ -9,8 +9,7 @@ from homeward.domain import all as _every_command  # noqa: F401 - fills the regi
 from homeward.edge.edge import Edge
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
-from homeward.sealing.box import Sealer
-from homeward.sealing.keys import keys_from
+from homeward.sealing.choice import open_keyring
 from homeward.settings import Settings
 from homeward.temporal import connect as connect_temporal
 
@@ -26,8 +25,8 @@ async def open_edge(config: Settings) -> AsyncIterator[Edge]:
     pool = await connect(config.database_url, max_size=16)
     try:
         store = PostgresEventStore(pool)
-        keys = keys_from(config)
-        desk = Desk(await connect_temporal(config, keys, lazy=True), config.task_queue)
-        yield Edge(store, pool, Sealer(keys), desk, host_clock)
+        async with open_keyring(config, pool) as keyring:
+            client = await connect_temporal(config, keyring.secrets, lazy=True)
+            yield Edge(store, pool, keyring, Desk(client, config.task_queue), host_clock)
     finally:
         await pool.close()

@@ -17,12 +17,13 @@ from homeward.domain.facts import Event, sealed_in
 from homeward.domain.refusals import Refused
 from homeward.domain.streams import StreamState
 from homeward.edge.derived import turns_18
-from homeward.sealing.box import Sealer
+from homeward.sealing.box import MATCH, Owned
+from homeward.sealing.keyring import Keyring
 
 STRICT = ConfigDict(strict=True, hide_input_in_errors=True)
 
 
-def with_value_closed(order: Order, case: StreamState | None, sealer: Sealer) -> Order:
+async def with_value_closed(order: Order, case: StreamState | None, keyring: Keyring) -> Order:
     """The order with its `value` sealed where the corrected field is; any other stays in clear."""
     if not isinstance(case, Case):
         return order
@@ -42,6 +43,10 @@ def with_value_closed(order: Order, case: StreamState | None, sealer: Sealer) ->
     names = ".".join(part for part in path.split(".") if not part.isdecimal())
     subject = next((sealed.subject for sealed in sealed_in(event.fact)), case.id)
     plain = TypeAdapter(mark.clear).dump_python(clear, mode="json")
+    keys: set[Owned] = {(subject, mark.compartment)}
+    if mark.match:
+        keys.add((subject, MATCH))
+    sealer = await keyring.closing(keys)
     box = sealer.close(plain, subject, mark.compartment, names, match=mark.match)
     changed: dict[str, Any] = {**order.fields, "value": msgspec.to_builtins(box)}
     if path == "identity.birth_date":

@@ -16,7 +16,7 @@ from homeward.edge.tokens import Tokens
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.readmodel import access_log, handoffs, worklist
-from homeward.sealing.box import Sealer
+from homeward.sealing.keyring import Keyring
 
 
 class PostgresReadLog:
@@ -36,16 +36,16 @@ class Edge(Admission, Reading):
         self,
         store: PostgresEventStore,
         pool: Pool,
-        sealer: Sealer,
+        keyring: Keyring,
         desk: Desk,
         host_clock: Callable[[], datetime],
     ) -> None:
-        Admission.__init__(self, store, sealer, desk, host_clock)
-        Reading.__init__(self, store, sealer, PostgresReadLog(pool), host_clock)
+        Admission.__init__(self, store, keyring, desk, host_clock)
+        Reading.__init__(self, store, keyring, PostgresReadLog(pool), host_clock)
         self.postgres = store
         self.pool = pool
         self.desk = desk
-        self.tokens = Tokens(sealer.keys.token_key())
+        self.tokens = Tokens(keyring.secrets.token)
 
     async def now(self) -> datetime:
         """The engine's clock."""

@@ -8,13 +8,20 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from homeward.domain.case.serviceanswer import ANSWERS
 from homeward.domain.refusals import Refused
-from homeward.sealing.box import Sealer
+from homeward.sealing.box import Owned
+from homeward.sealing.edge import Closer
 from homeward.sealing.forms import closed_in, hints
 
 STRICT = ConfigDict(strict=True, hide_input_in_errors=True)
 
 
-def with_words_closed(fields: dict[str, Any], stream: str, sealer: Sealer) -> dict[str, Any]:
+def words_wanted(fields: dict[str, Any], stream: str) -> set[Owned]:
+    """The keys that `with_words_closed` will take."""
+    marks = (closed_in(hint) for hint in _fields_of(fields["event"]).values())
+    return {(stream, mark.compartment) for mark in marks if mark is not None}
+
+
+def with_words_closed(fields: dict[str, Any], stream: str, sealer: Closer) -> dict[str, Any]:
     """The fields of `record_service_answer`, those of `answer` closed that are closed in the event.
 
     Raises Refused("invalid") naming `answer.` and the field.

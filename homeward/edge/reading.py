@@ -13,8 +13,7 @@ from homeward.domain.streams import KINDS, fold
 from homeward.ports import EventStore
 from homeward.readmodel.casefile import view
 from homeward.readmodel.timeline import entries
-from homeward.sealing.box import Sealer
-from homeward.sealing.edge import unseal
+from homeward.sealing.keyring import Keyring
 
 
 class ReadLog(Protocol):
@@ -31,12 +30,12 @@ class Reading:
     def __init__(
         self,
         store: EventStore,
-        sealer: Sealer,
+        keyring: Keyring,
         log: ReadLog,
         host_clock: Callable[[], datetime],
     ) -> None:
         self.store = store
-        self.sealer = sealer
+        self.keyring = keyring
         self.log = log
         self.host_clock = host_clock
 
@@ -55,7 +54,7 @@ class Reading:
             now = as_known_at
         seen = view(fold(blank(stream), events), actor, now, events)
         await self.log.record(actor, "read", stream, seen.keys(), self.host_clock())
-        opened: dict[str, Any] = unseal(seen, self.sealer)
+        opened: dict[str, Any] = await self.keyring.open(seen)
         return opened
 
     async def timeline(
@@ -68,7 +67,7 @@ class Reading:
         page = shown[:limit]
         await self.log.record(actor, "timeline", stream, ("timeline",), self.host_clock())
         return {
-            "events": unseal(page, self.sealer),
+            "events": await self.keyring.open(page),
             "next": page[-1]["version"] if len(shown) > limit else None,
         }
 

@@ -11,29 +11,40 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+VERSIONS = {"es": "versions", "es_keys": "keys"}
+"""Each schema has an order of its own, since they may lie in two databases."""
 
 
-async def migrate(url: str) -> list[str]:
-    """Brings the schema to the newest revision; what was applied, in order. Forward only."""
+async def migrate(url: str, keys_url: str = "") -> list[str]:
+    """Brings the schemas to the newest revision; what was applied, in order. Forward only.
+
+    `keys_url`: where wrapped keys lie, if not in the same database.
+    """
+    return [*await _migrate(url, "es"), *await _migrate(keys_url or url, "es_keys")]
+
+
+async def _migrate(url: str, schema: str) -> list[str]:
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
     )
     async with engine.begin() as connection:
-        return await connection.run_sync(_upgrade)
+        return await connection.run_sync(_upgrade, schema)
 
 
-def _upgrade(connection: Connection) -> list[str]:
+def _upgrade(connection: Connection, schema: str) -> list[str]:
     applied: list[str] = []
 
     def note(*, step: Any, **_: Any) -> None:
-        applied.append(f"{step.up_revision_id} {step.up_revision.doc}")
+        applied.append(f"{schema} {step.up_revision_id} {step.up_revision.doc}")
 
     # of two migrators the second waits here, and then finds nothing left to do
     connection.execute(text("select pg_advisory_xact_lock(hashtext('homeward migrate'))"))
-    connection.execute(text("create schema if not exists es"))
+    connection.execute(text(f"create schema if not exists {schema}"))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes.update(connection=connection, on_version_apply=note)
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(MIGRATIONS / VERSIONS[schema]))
+    config.attributes.update(connection=connection, on_version_apply=note, schema=schema)
     command.upgrade(config, "head")
     return applied
 

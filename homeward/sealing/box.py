@@ -6,55 +6,83 @@ import hmac
 import json
 import os
 import unicodedata
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from homeward.domain.sealed import Compartment, Sealed
-from homeward.sealing.keys import FileKeys
 
 ALGORITHM = "A256GCM"
+MATCH: Literal["match"] = "match"
+Owned = tuple[str, Compartment | Literal["match"]]
+"""Whose key of which compartment."""
+Why = Literal["erased", "missing", "damaged"]
 
 
 class Unreadable(Exception):  # noqa: N818
-    """The key is missing, wrong or destroyed, or the box was moved from where it belongs."""
+    """`why`: the person was erased, the key is missing, or it or the box is not what it was."""
+
+    def __init__(self, field: str, why: Why) -> None:
+        super().__init__(field)
+        self.why = why
+
+
+class DataKey(msgspec.Struct, frozen=True):
+    """One person's key of one compartment, in clear: never stored, never shown."""
+
+    id: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"DataKey({self.id})"
 
 
 class Sealer:
-    """Closes and opens with the keys it is given."""
+    """Closes and opens with the keys that a `Keyring` has fetched for it, and no other."""
 
-    def __init__(self, keys: FileKeys) -> None:
-        self.keys = keys
+    def __init__(
+        self,
+        closing: Mapping[Owned, DataKey] | None = None,
+        opening: Mapping[str, bytes | Why] | None = None,
+    ) -> None:
+        self._closing = closing or {}
+        self._opening = opening or {}
 
     def close(
         self, value: Any, subject: str, compartment: Compartment, field: str, *, match: bool = False
     ) -> Sealed:
+        key = self._closing[subject, compartment]
         nonce = os.urandom(12)
         clear = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        bound = self._bound(subject, compartment, field, self.keys.id)
-        box = AESGCM(self.keys.data_key(subject, compartment)).encrypt(nonce, clear, bound)
+        bound = _bound(subject, compartment, field, key.id)
+        box = AESGCM(key.secret).encrypt(nonce, clear, bound)
         return Sealed(
-            subject, compartment, field, self.keys.id, base64.b64encode(nonce + box).decode(),
+            subject, compartment, field, key.id, base64.b64encode(nonce + box).decode(),
             self.match(value, subject) if match else None,
         )  # fmt: skip
 
     def open(self, sealed: Sealed) -> Any:
         """Raises Unreadable."""
-        bound = self._bound(sealed.subject, sealed.compartment, sealed.field, sealed.key)
-        key = self.keys.data_key(sealed.subject, sealed.compartment)
+        key = self._opening.get(sealed.key, "missing")
+        if isinstance(key, str):
+            raise Unreadable(sealed.field, key)
+        bound = _bound(sealed.subject, sealed.compartment, sealed.field, sealed.key)
         try:
             box = base64.b64decode(sealed.box)
             return json.loads(AESGCM(key).decrypt(box[:12], box[12:], bound))
         except (InvalidTag, ValueError) as fault:
-            raise Unreadable(sealed.field) from fault
+            raise Unreadable(sealed.field, "damaged") from fault
 
     def match(self, value: Any, subject: str) -> str:
         """Equal for equal values of one person, whatever their case, width or spacing."""
         plain = "".join(unicodedata.normalize("NFKC", str(value)).casefold().split())
-        digest = hmac.digest(self.keys.match_key(subject), plain.encode(), hashlib.sha256)
+        secret = self._closing[subject, MATCH].secret
+        digest = hmac.digest(secret, plain.encode(), hashlib.sha256)
         return base64.b64encode(digest[:16]).decode()
 
-    @staticmethod
-    def _bound(subject: str, compartment: str, field: str, key: str) -> bytes:
-        return f"{subject}\x1f{compartment}\x1f{field}\x1f{key}\x1f{ALGORITHM}".encode()
+
+def _bound(subject: str, compartment: str, field: str, key: str) -> bytes:
+    return f"{subject}\x1f{compartment}\x1f{field}\x1f{key}\x1f{ALGORITHM}".encode()

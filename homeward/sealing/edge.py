@@ -1,21 +1,60 @@
-"""Sealing a whole command, and opening what a reader may read."""
+"""Sealing a whole command, and opening what a reader may read.
 
-from collections.abc import Callable, Mapping
-from typing import Any, get_args, get_origin
+Each is walked twice: first to learn which keys are needed, so that they are fetched at once, then
+with them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, get_args, get_origin
 
 import msgspec
 from pydantic import BaseModel
 
-from homeward.domain.sealed import Sealed
-from homeward.sealing.box import Sealer, Unreadable
+from homeward.domain.sealed import Compartment, Sealed
+from homeward.sealing.box import MATCH, Owned, Sealer, Unreadable
 from homeward.sealing.forms import closed_in, hints
 
 SubjectOf = Callable[[tuple[str | int, ...]], str]
-UNREADABLE = {"unreadable": True}
+
+
+class Closer(Protocol):
+    """What closes one value."""
+
+    def close(
+        self, value: Any, subject: str, compartment: Compartment, field: str, *, match: bool = False
+    ) -> Sealed: ...
+
+
+class _Noting:
+    """Closes nothing and notes whose keys would have been taken."""
+
+    def __init__(self) -> None:
+        self.wanted: set[Owned] = set()
+
+    def close(
+        self,
+        value: Any,  # noqa: ARG002
+        subject: str,
+        compartment: Compartment,
+        field: str,
+        *,
+        match: bool = False,
+    ) -> Sealed:
+        self.wanted.add((subject, compartment))
+        if match:
+            self.wanted.add((subject, MATCH))
+        return Sealed(subject, compartment, field, "", "")
+
+
+def wanted(clear: BaseModel, cls: type[BaseModel], subject_of: SubjectOf) -> set[Owned]:
+    """The keys that `seal` will take."""
+    noting = _Noting()
+    seal(clear, cls, noting, subject_of)
+    return noting.wanted
 
 
 def seal(
-    clear: BaseModel, cls: type[BaseModel], sealer: Sealer, subject_of: SubjectOf
+    clear: BaseModel, cls: type[BaseModel], sealer: Closer, subject_of: SubjectOf
 ) -> dict[str, Any]:
     """The fields of `cls` as plain JSON data, closed where marked; what was not given stays out.
 
@@ -29,7 +68,7 @@ def seal(
 def _seal_model(
     data: Mapping[str, Any],
     cls: type[BaseModel],
-    sealer: Sealer,
+    sealer: Closer,
     subject_of: SubjectOf,
     path: tuple[str | int, ...],
 ) -> dict[str, Any]:
@@ -41,7 +80,7 @@ def _seal_model(
 
 
 def _seal(
-    value: Any, annotation: Any, sealer: Sealer, subject_of: SubjectOf, path: tuple[str | int, ...]
+    value: Any, annotation: Any, sealer: Closer, subject_of: SubjectOf, path: tuple[str | int, ...]
 ) -> Any:
     if value is None:
         return None
@@ -71,13 +110,30 @@ def _options(annotation: Any) -> tuple[Any, ...]:
     return tuple(option for part in get_args(annotation) for option in _options(part))
 
 
+def sealed_values(value: Any) -> Iterator[Sealed]:
+    """Every sealed value that `unseal` will open."""
+    if isinstance(value, Sealed):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from sealed_values(item)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from sealed_values(item)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from sealed_values(getattr(value, name))
+    elif isinstance(value, BaseModel):
+        yield from sealed_values(dict(value))
+
+
 def unseal(value: Any, sealer: Sealer) -> Any:
-    """The same JSON data with every sealed value opened, or marked unreadable."""
+    """The same JSON data with every sealed value opened, or `{"unreadable": why}` in its place."""
     if isinstance(value, Sealed):
         try:
             return sealer.open(value)
-        except Unreadable:
-            return dict(UNREADABLE)
+        except Unreadable as shut:
+            return {"unreadable": shut.why}
     if isinstance(value, Mapping):
         return {key: unseal(item, sealer) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

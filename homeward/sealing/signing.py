@@ -4,8 +4,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from homeward.ports_keys import KeysMissing
 from homeward.ports_record import Signer
-from homeward.sealing.keys import KeysMissing
 from homeward.settings import Settings
 
 

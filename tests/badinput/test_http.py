@@ -40,9 +40,9 @@ class MemoryEdge(Admission, Reading):
         def clock() -> datetime:
             return world.clock
 
-        Admission.__init__(self, world.store, world.sealer, world, clock)
-        Reading.__init__(self, world.store, world.sealer, NoReadLog(), clock)
-        self.tokens = Tokens(world.sealer.keys.token_key())
+        Admission.__init__(self, world.store, world.keyring, world, clock)
+        Reading.__init__(self, world.store, world.keyring, NoReadLog(), clock)
+        self.tokens = Tokens(world.keyring.secrets.token)
 
 
 class Caller:

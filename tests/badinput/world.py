@@ -18,8 +18,6 @@ from homeward.domain.facts import Event
 from homeward.domain.refusals import Refused
 from homeward.domain.streams import StreamState, kind_of
 from homeward.ports import Answer, KnownCommand
-from homeward.sealing.box import Sealer
-from homeward.sealing.edge import unseal
 
 T = TypeVar("T")
 START = datetime.fromisoformat("2022-08-01T08:30:00+07:00")
@@ -72,10 +70,6 @@ class World(MemoryEngine):
     def clock(self) -> datetime:
         return self._clock
 
-    @property
-    def sealer(self) -> Sealer:
-        return self._sealer
-
     def snapshot(self) -> Snapshot:
         store = self.store
         return Snapshot(
@@ -99,7 +93,7 @@ class World(MemoryEngine):
 
     def opened(self, events: list[Event]) -> list[Any]:
         """The facts of the events in clear, as JSON data."""
-        return [unseal(event.fact, self.sealer) for event in events]
+        return [self.run(self.keyring.open(event.fact)) for event in events]
 
     # what good fields refer to ----------------------------------------------------------------
 

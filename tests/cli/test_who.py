@@ -10,7 +10,7 @@ import pytest
 from homeward.dev.people import PEOPLE
 from homeward.domain.actors import ROLES
 from homeward.edge.tokens import Tokens
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.services.file import FileKeyService
 from tests.cli.canned import Canned
 from tests.cli.run import Run
 
@@ -22,7 +22,7 @@ def tokens(tmp_path: Path) -> Tokens:
     """What the API would read them with; the key lies where `homeward up` puts it."""
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "dev.key").write_text(KEY)
-    return Tokens(FileKeys(bytes.fromhex(KEY)).token_key())
+    return Tokens(FileKeyService(bytes.fromhex(KEY)).derive("token"))
 
 
 def test_a_demo_person_has_its_usual_roles(alone: Run, tokens: Tokens) -> None:

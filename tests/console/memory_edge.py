@@ -21,7 +21,7 @@ TODAY = datetime.fromisoformat("2026-11-20T15:00:00+07:00")
 class MemoryEdge:
     def __init__(self, engine: MemoryEngine) -> None:
         self.engine = engine
-        self.sealer = engine._sealer
+        self.keyring = engine.keyring
         self.instead: Exception | None = None
         """Raised in the place of the next commands' answers."""
         self.bodies: list[dict[str, Any]] = []

@@ -101,7 +101,7 @@ async def test_a_session_ends_by_itself_and_by_signing_out(
 async def test_a_cookie_of_our_own_making_signs_nobody_in(
     browser: Browser, edge: MemoryEdge
 ) -> None:
-    api = Tokens(edge.sealer.keys.token_key())
+    api = Tokens(edge.keyring.secrets.token)
     token = api.issue(PEOPLE["visal"].actor("visal"), session.host_now())
     for cookie in (token, "x", "a.b.c"):
         browser.client.cookies.set("sid", cookie)

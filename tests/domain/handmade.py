@@ -73,9 +73,9 @@ class Desk:
             clear = clear_form(cls).model_validate_json(
                 json.dumps(fields), context={"now": self.now}
             )
-            closed = seal(clear, cls, Glass(), lambda _: own)  # type: ignore[arg-type]
+            closed = seal(clear, cls, Glass(), lambda _: own)
             if does == "record_service_answer":
-                closed = with_words_closed(closed, own, Glass())  # type: ignore[arg-type]
+                closed = with_words_closed(closed, own, Glass())
             command = cls.model_validate_json(json.dumps(closed))
         except ValidationError as fault:
             paths = (".".join(map(str, error["loc"])) for error in fault.errors())

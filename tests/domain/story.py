@@ -22,8 +22,7 @@ from homeward.domain.refusals import Refused
 from homeward.domain.streams import StreamState
 from homeward.domain.tasks import Task, tasks
 from homeward.ports import KnownCommand
-from homeward.sealing.box import Sealer
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.memory import MemoryKeyStore, memory_keyring
 from homeward.services.sandbox.durations import parse_duration
 from homeward.services.sandbox.shelves import Shelves
 
@@ -66,7 +65,7 @@ ABSENT = {name: {"finding": "absent"} for name in INDICATORS}
 
 
 LOOP = asyncio.new_event_loop()
-SEALER = Sealer(FileKeys(bytes(32)))
+KEYRING = memory_keyring(MemoryKeyStore())
 """One for all stories, so that what one has told another can open."""
 
 
@@ -109,7 +108,7 @@ def _done(coroutine: Coroutine[Any, Any, T]) -> T:
 class Story:
     def __init__(self, now: str = "2022-08-01T08:30:00+07:00") -> None:
         self.engine = MemoryEngine()
-        self.engine._sealer = SEALER
+        self.engine.keyring = KEYRING
         _done(self.engine.begin(datetime.fromisoformat(now)))
         self.services_as_ever = True
 

@@ -13,7 +13,7 @@ from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.ports import Commit, Committed
 from homeward.ready import announce_ready
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.memory import memory_secrets
 from homeward.settings import Settings
 from homeward.temporal import connect as connect_temporal
 from workers.assembly import stream_worker
@@ -37,7 +37,9 @@ async def main(url: str, address: str, queue: str, fatal: str, temporal: int) ->
     DyingStore.fatal, DyingStore.temporal = fatal, temporal
     async with AsyncExitStack() as stack:
         pool = await connect(url)
-        client = await connect_temporal(Settings(temporal_address=address), FileKeys(bytes(32)))
+        client = await connect_temporal(
+            Settings(temporal_address=address), memory_secrets(bytes(32))
+        )
         worker = stream_worker(client, DyingStore(pool), _NoDesk(), queue, sandboxed=False)
         await stack.enter_async_context(worker)
         announce_ready()

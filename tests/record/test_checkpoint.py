@@ -10,7 +10,7 @@ from homeward.eventstore.ledger import sequence, tree
 from homeward.eventstore.note import Head, Key
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.postgres import PostgresEventStore
-from homeward.sealing.keys import KeysMissing
+from homeward.ports_keys import KeysMissing
 from homeward.sealing.signing import FileSigner, signer_from
 from homeward.settings import Settings
 from tests.eventstore.telling import NOON

@@ -47,7 +47,7 @@ async def endorsed(folder: Path, many: int) -> tuple[Together, list[str]]:
     story, together, cases = read_story(file), Together(), []
     for _ in range(many):
         one = MemoryEngine()
-        one._sealer = together._sealer
+        one.keyring = together.keyring
         telling = Telling(story, one)
         await telling.tell()
         await together.take(one)

@@ -4,10 +4,10 @@ from pydantic import ValidationError
 
 from homeward.domain.examination import RegisterRequest
 from homeward.domain.sealed import Sealed
-from homeward.sealing.box import Sealer
-from homeward.sealing.edge import seal, unseal
+from homeward.sealing.edge import seal, wanted
 from homeward.sealing.forms import clear_form
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.keyring import Keyring
+from homeward.sealing.memory import MemoryKeyStore, memory_keyring
 
 CLEAR = {
     "channel": "family",
@@ -22,33 +22,38 @@ CLEAR = {
 }
 
 
+STREAM = "REQ-2022-000001"
+
+
 @pytest.fixture
-def sealer() -> Sealer:
-    return Sealer(FileKeys(bytes(32)))
+def keyring() -> Keyring:
+    return memory_keyring(MemoryKeyStore())
 
 
-def sealed_form(sealer: Sealer) -> RegisterRequest:
+async def sealed_form(keyring: Keyring) -> RegisterRequest:
     clear = clear_form(RegisterRequest).model_validate_json(msgspec.json.encode(CLEAR))
-    fields = seal(clear, RegisterRequest, sealer, lambda path: "REQ-2022-000001")
+    sealer = await keyring.closing(wanted(clear, RegisterRequest, lambda _: STREAM))
+    fields = seal(clear, RegisterRequest, sealer, lambda _: STREAM)
     return RegisterRequest.model_validate_json(msgspec.json.encode(fields))
 
 
-def test_every_marked_field_is_closed_and_the_others_are_as_given(sealer: Sealer) -> None:
-    command = sealed_form(sealer)
+async def test_every_marked_field_is_closed_and_the_others_are_as_given(keyring: Keyring) -> None:
+    command = await sealed_form(keyring)
     assert isinstance(command.allegation, Sealed)
     assert isinstance(command.people[0].name, Sealed)
     assert command.people[0].nationality == "VN"
     assert b"Mai" not in command.model_dump_json().encode()
 
 
-def test_what_was_closed_can_be_opened_by_who_may_read_it(sealer: Sealer) -> None:
-    opened = unseal(sealed_form(sealer), sealer)
+async def test_what_was_closed_can_be_opened_by_who_may_read_it(keyring: Keyring) -> None:
+    opened = await keyring.open(await sealed_form(keyring))
     assert opened["people"][0]["name"] == "Trần Thị Mai"
     assert opened["place"] == "Room 819"
 
 
-def test_a_caller_cannot_send_sealed_values(sealer: Sealer) -> None:
-    box = msgspec.to_builtins(sealer.close("x", "REQ-2022-000001", "account", "allegation"))
+async def test_a_caller_cannot_send_sealed_values(keyring: Keyring) -> None:
+    sealer = await keyring.closing({(STREAM, "account")})
+    box = msgspec.to_builtins(sealer.close("x", STREAM, "account", "allegation"))
     with pytest.raises(ValidationError):
         clear_form(RegisterRequest).model_validate_json(
             msgspec.json.encode(CLEAR | {"allegation": box})

@@ -2,7 +2,7 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import WorkflowSerializationContext
 
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.memory import memory_secrets
 from homeward.sealing.payloads import ClosedToUs, WorkflowCodec, WorkflowKeys, workflow_of
 
 CASE, OTHER = "VIC-2026-000001", "VIC-2026-000002"
@@ -26,7 +26,7 @@ def codec(keys: WorkflowKeys, workflow: str = CASE, namespace: str = "default") 
 
 @pytest.fixture
 def keys() -> WorkflowKeys:
-    return WorkflowKeys(FileKeys(bytes(32)))
+    return WorkflowKeys(memory_secrets(bytes(32)))
 
 
 async def test_a_payload_is_unreadable_on_its_way_and_whole_at_its_end(keys: WorkflowKeys) -> None:

@@ -5,7 +5,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Replayer
 
 from homeward.domain.refusals import Refused
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.memory import memory_secrets
 from homeward.settings import Settings
 from homeward.temporal import connect, data_converter
 from tests.engine import KEYS, Engine
@@ -81,7 +81,7 @@ async def test_a_workflow_that_nobody_can_read_is_ended_and_started_anew(engine:
     request = await engine.register()
     await engine.client.get_workflow_handle(request).terminate("to be started under other keys")
     config = Settings(temporal_address=engine.client.service_client.config.target_host)
-    stranger = await connect(config, FileKeys(b"\x01" * 32))
+    stranger = await connect(config, memory_secrets(b"\x01" * 32))
     start = Start(request, await engine.store.epoch())
     await stranger.start_workflow("request", start, id=request, task_queue=engine.task_queue)
 

@@ -25,7 +25,7 @@ from homeward.edge.tokens import Tokens
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.ports import Answer
-from homeward.sealing.keys import keys_from
+from homeward.sealing.choice import file_service
 from homeward.settings import Settings
 
 PLURAL = {
@@ -148,6 +148,6 @@ async def open_live(config: Settings, stack: AsyncExitStack) -> LiveEngine:
     api = await stack.enter_async_context(fresh_client(config.api_url, timeout=30))
     sandbox = await stack.enter_async_context(fresh_client(config.immigration_url, timeout=10))
     clock = await stack.enter_async_context(open_clock(config))
-    tokens = Tokens(keys_from(config).token_key())
+    tokens = Tokens(file_service(config).derive("token"))
     home = Home(config.home) if config.home is not None else None
     return LiveEngine(api, sandbox, clock, PostgresEventStore(pool), tokens, home)

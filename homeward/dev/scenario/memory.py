@@ -4,7 +4,6 @@ Only the world is simulated: the clock stands until it is told, partners answer 
 does, and what the workflows would do is done in the order in which it falls due.
 """
 
-import os
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,10 +25,10 @@ from homeward.edge.admission import Admission
 from homeward.edge.reading import Reading
 from homeward.ports import Answer, Commit, Committed, KnownCommand, Loaded, Outcome
 from homeward.ports_partners import MissionAnswer
-from homeward.sealing.box import Sealer
-from homeward.sealing.edge import seal
+from homeward.sealing.edge import seal, wanted
 from homeward.sealing.forms import clear_form
-from homeward.sealing.keys import FileKeys
+from homeward.sealing.keyring import Keyring
+from homeward.sealing.memory import MemoryKeyStore, memory_keyring
 from homeward.services.sandbox.behaviour import Failed, Garbage, Lost, Partners, Refused, Slow
 from homeward.services.sandbox.vocabulary import UnknownBehaviourError
 
@@ -103,15 +102,16 @@ class MemoryEngine:
 
     def __init__(self) -> None:
         self._clock = datetime(2022, 8, 1, tzinfo=UTC)
-        self._sealer = Sealer(FileKeys(os.urandom(32)))
+        self.keys = MemoryKeyStore()
+        self.keyring: Keyring = memory_keyring(self.keys)
         self._start_afresh()
 
     def _start_afresh(self) -> None:
         self.store = MemoryStore()
         self.partners = Partners(lambda: self._clock)
         self._carry_out = CarryOut(self.store, lambda: self._clock)
-        self._edge = Admission(self.store, self._sealer, self, lambda: self._clock)
-        self._reads = Reading(self.store, self._sealer, _NoReadLog(), lambda: self._clock)
+        self._edge = Admission(self.store, self.keyring, self, lambda: self._clock)
+        self._reads = Reading(self.store, self.keyring, _NoReadLog(), lambda: self._clock)
 
     async def begin(self, now: datetime) -> None:
         self._clock = now
@@ -190,21 +190,23 @@ class MemoryEngine:
         answered = False
         for stream, state in list(self.store.states.items()):
             for call in open_calls(state).values():
-                told = self._ask(stream, call)
+                told = await self._ask(stream, call)
                 if told is not None:
                     id_ = str(call.id)
                     await self._system(stream, "answer_call", {"call": id_, **told}, id_)
                     answered = True
         return answered
 
-    def _ask(self, stream: str, call: Call) -> dict[str, Any] | None:
+    async def _ask(self, stream: str, call: Call) -> dict[str, Any] | None:
         for _ in range(PATIENCE):
             try:
                 answer = self.partners.ask(
                     call.service, OPERATIONS[call.operation], str(call.id), call.asks
                 )
             except Refused as refusal:
-                words = self._sealer.close(refusal.reason, stream, "correspondence", "refused")
+                words = await self.keyring.close(
+                    refusal.reason, stream, "correspondence", "refused"
+                )
                 return {"refused": msgspec.to_builtins(words)}
             except (Failed, Lost, Garbage):
                 continue
@@ -225,5 +227,6 @@ class MemoryEngine:
             mode="json", exclude_none=True, exclude={"id", "case", "mission", "at"}
         )
         clear = clear_form(cls).model_validate(told, strict=False)
-        fields = seal(clear, cls, self._sealer, lambda _: answer.case)
+        sealer = await self.keyring.closing(wanted(clear, cls, lambda _: answer.case))
+        fields = seal(clear, cls, sealer, lambda _: answer.case)
         await self._system(answer.case, "mission_answered", fields, answer.id)
