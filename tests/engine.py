@@ -21,6 +21,7 @@ from homeward.services.immigration import ImmigrationClient
 from homeward.services.mission import MissionClient
 from homeward.settings import Settings
 from homeward.temporal import connect as connect_temporal
+from tests.logins import login
 from workers.assembly import host_clock, partner_workers, stream_worker
 from workflows.stream import StreamWorkflow
 
@@ -130,11 +131,15 @@ class Engine:
 async def open_engine(database_url: str, temporal_address: str) -> AsyncIterator[Engine]:
     """An engine without a worker: the test says when work begins."""
     async with AsyncExitStack() as stack:
-        pool = await connect(database_url, max_size=16)
+        pool = await connect(login(database_url, "app"), max_size=16)
         stack.push_async_callback(pool.close)
-        store = PostgresEventStore(pool)
+        workers_pool = await connect(login(database_url, "worker"), max_size=16)
+        stack.push_async_callback(workers_pool.close)
+        store = PostgresEventStore(workers_pool)
         client = await connect_temporal(Settings(temporal_address=temporal_address), KEYS)
         queue = f"t-{uuid4().hex[:12]}"
-        keyring = memory_keyring(PostgresKeyStore(pool), bytes(32))
-        edge = Edge(store, pool, keyring, Desk(client, queue), host_clock)
+        keys_pool = await connect(login(database_url, "keys"), max_size=8)
+        stack.push_async_callback(keys_pool.close)
+        keyring = memory_keyring(PostgresKeyStore(pool, keys_pool), bytes(32))
+        edge = Edge(PostgresEventStore(pool), pool, keyring, Desk(client, queue), host_clock)
         yield Engine(client, store, edge, queue, stack)

@@ -66,11 +66,11 @@ class Cluster(Stack):
             self._database_url = choice.url
             return choice.url
         port = self.home.port("postgres")
-        server = postgres.prepare(
+        self._own_postgres = postgres.prepare(
             choice, self.home, tcp_port=port, max_connections=MAX_CONNECTIONS, tell=self.tell
         )
-        self.supervisor.launch(server.child)
-        self._database_url = server.tcp_url(DATABASE)
+        self.supervisor.launch(self._own_postgres.child)
+        self._database_url = self._own_postgres.tcp_url(DATABASE)
         return self._database_url
 
     def _temporal(self) -> str:

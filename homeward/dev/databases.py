@@ -2,13 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from homeward.dev.faults import ServiceAway
 from homeward.dev.postgres import without_password
+from homeward.eventstore import privileges
 from homeward.eventstore.migrate import MIGRATIONS, VERSIONS
+from homeward.eventstore.pool import SESSION
+from homeward.eventstore.roles import LOGINS, Role, as_role, becoming, name_of
 
 
 def with_database(url: str, database: str) -> str:
@@ -68,13 +72,43 @@ def is_migrated(url: str, schema: str = "es") -> bool:
     async def ask() -> object:
         connection = await _connect(url)
         try:
-            return await connection.fetchval(f"select version_num from {schema}.alembic_version")  # noqa: S608
+            found = await connection.fetchval(f"select version_num from {schema}.alembic_version")  # noqa: S608
+            return found if await privileges.in_force(connection, schema) else None
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             return None
         finally:
             await connection.close()
 
     return asyncio.run(ask()) == newest_migration(schema)
+
+
+def becoming_roles(url: str) -> dict[Role, str]:
+    """Of a login that may take the roles' rights; else none, and every process is that login."""
+
+    async def ask() -> bool:
+        try:
+            for role in LOGINS:
+                await (await _connect(becoming(url, role))).close()
+        except asyncpg.PostgresError:
+            return False
+        return True
+
+    return {role: becoming(url, role) for role in LOGINS} if asyncio.run(ask()) else {}
+
+
+def with_passwords(url: str, passwords: Mapping[Role, str]) -> dict[Role, str]:
+    """Gives the roles of a server of our own their passwords; how each logs in."""
+
+    async def give() -> None:
+        connection = await _connect(url)
+        try:
+            for role, password in passwords.items():
+                await connection.execute(f"alter role {name_of(role)} password '{password}'")
+        finally:
+            await connection.close()
+
+    asyncio.run(give())
+    return {role: as_role(url, role, password) for role, password in passwords.items()}
 
 
 async def _probe(url: str) -> None:
@@ -90,7 +124,7 @@ async def _connect(url: str, limit: float = 15.0) -> "asyncpg.Connection[asyncpg
     until = time.monotonic() + limit
     while True:
         try:
-            return await asyncpg.connect(url, timeout=5)
+            return await asyncpg.connect(url, timeout=5, server_settings=SESSION)
         except (OSError, TimeoutError, asyncpg.CannotConnectNowError) as away:
             if time.monotonic() > until:
                 raise ServiceAway(

@@ -23,11 +23,19 @@ from homeward.dev.gobuild import cache, go
 from homeward.dev.home import Home, checkout, port_is_free
 from homeward.dev.stack import DATABASE, PORTS
 from homeward.dev.supervisor import is_up
+from homeward.eventstore import privileges
+from homeward.eventstore.pool import SESSION
+from homeward.eventstore.roles import LOGINS, name_of
 from homeward.settings import settings
 
 OLDEST_PYTHON = (3, 11)
 State = Literal["ok", "note", "fault", "away"]
 UP = "homeward up"
+STANDING = """
+select current_user, rolsuper or rolbypassrls,
+       coalesce(pg_has_role(current_user, to_regrole('homeward_owner'), 'usage'), false)
+  from pg_roles where rolname = current_user
+"""
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ def postgresql(home: Home, told: dict[str, Any]) -> Iterator[Check]:
 
 
 async def _database(url: str) -> list[Check]:
-    connection = await asyncpg.connect(url, timeout=5)
+    connection = await asyncpg.connect(url, timeout=5, server_settings=SESSION)
     try:
         version = await connection.fetchval("show server_version")
         checks = [_version(str(version))]
@@ -113,6 +121,10 @@ async def _database(url: str) -> list[Check]:
             checks.append(_durable(name, str(await connection.fetchval(f"show {name}"))))
         checks.append(_schema(await _one(connection, "select version_num from es.alembic_version")))
         checks.append(_clock(await _one(connection, "select offset_seconds from es.clock")))
+        standing = await connection.fetchrow(STANDING)
+        assert standing is not None
+        checks.append(_role(*standing))
+        checks.append(_rights(in_force=await privileges.in_force(connection, "es")))
     finally:
         await connection.close()
     return checks
@@ -146,6 +158,26 @@ def _schema(version: object) -> Check:
     if version != newest:
         return Check("Schema", "fault", f"at {version}, newest is {newest}", "homeward migrate")
     return Check("Schema", "ok", f"at the newest, {version}")
+
+
+def _role(name: str, above: bool, owner: bool) -> Check:
+    """`above`: row-level security does not hold for it; `owner`: it may change the schema."""
+    if name in map(name_of, LOGINS) and name != name_of("migrate"):
+        return Check("Database role", "ok", name)
+    what = "an administrator" if above else "the owner" if owner else "not one of homeward's roles"
+    mend = (
+        "Each process logs in as its own: homeward_app, homeward_worker (deploy/README.md). "
+        "HOMEWARD_DATABASE_URL=postgresql://homeward_app:PASSWORD@host:5432/homeward"
+    )
+    if settings().environment == "production":
+        return Check("Database role", "fault", f"{name}, {what}", mend)
+    return Check("Database role", "ok", f"{name}, {what}; API and worker log in as their own roles")
+
+
+def _rights(*, in_force: bool) -> Check:
+    if in_force:
+        return Check("Rights", "ok", "of this release, row-level security in force")
+    return Check("Rights", "fault", "not of this release", "homeward migrate")
 
 
 def _clock(offset: object) -> Check:

@@ -13,8 +13,8 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -23,6 +23,7 @@ from homeward.dev.children import Child, running
 from homeward.dev.faults import ServiceAway, tail
 from homeward.dev.home import SHARED_TEMPORARY, Home, write_whole
 from homeward.dev.say import Say, say
+from homeward.eventstore.roles import LOGINS, Role, name_of
 from homeward.settings import settings
 
 OLDEST, NEWEST = 15, 18
@@ -188,6 +189,7 @@ class Server:
     child: Child
     port: int = 0
     password: str = ""
+    role_passwords: Mapping[Role, str] = field(default_factory=dict)
 
     def url(self, database: str) -> str:
         """Through the socket, whose folder only its owner may enter."""
@@ -238,7 +240,8 @@ def prepare(
         stop_signal=signal.SIGINT,  # "fast": sessions are cut off, data is written
         grace=30.0,
     )
-    return Server(sockets, child, tcp_port, password)
+    passwords = {role: _password(home, name_of(role)) for role in LOGINS} if tcp_port else {}
+    return Server(sockets, child, tcp_port, password, passwords)
 
 
 def _accepts(data: Path) -> bool:
@@ -250,8 +253,8 @@ def _accepts(data: Path) -> bool:
     return len(lines) > 7 and lines[7].strip() == "ready" and running(int(lines[0])) is not None
 
 
-def _password(home: Home) -> str:
-    kept = home.path / "keys" / "postgres"
+def _password(home: Home, user: str = "postgres") -> str:
+    kept = home.path / "keys" / user
     if not kept.exists():
         write_whole(kept, secrets.token_urlsafe(24) + "\n")
     return kept.read_text().strip()

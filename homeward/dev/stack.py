@@ -10,9 +10,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import FrameType
 
@@ -22,6 +22,7 @@ from homeward.dev.faults import StartFailed
 from homeward.dev.home import Home, checkout, default_home
 from homeward.dev.say import Say, say, waiting
 from homeward.dev.supervisor import Supervisor
+from homeward.eventstore.roles import LOGINS, Role, as_role
 from homeward.settings import settings
 
 DATABASE = "homeward"
@@ -35,9 +36,12 @@ class Wiring:
 
     home: Home
     database_url: str
+    """The administrator's: for migrations and the tools of development."""
     temporal_address: str
     sandbox_port: int
     api_port: int
+    logins: Mapping[Role, str] = field(default_factory=dict)
+    """The database as each role logs in to it."""
 
     @property
     def sandbox_url(self) -> str:
@@ -66,6 +70,15 @@ class Wiring:
             "PYTHONUNBUFFERED": "1",
         }
 
+    def env_of(self, role: Role | None) -> dict[str, str]:
+        """The same for a process that knows the database as a role (and keys as theirs), or not."""
+        if role is None:
+            return {**self.env(), "HOMEWARD_DATABASE_URL": ""}
+        given = {"HOMEWARD_DATABASE_URL": self.logins.get(role, self.database_url)}
+        if "keys" in self.logins and not settings().keys_database_url:
+            given["HOMEWARD_KEYS_DATABASE_URL"] = self.logins["keys"]
+        return {**self.env(), **given}
+
 
 def sandbox(wiring: Wiring) -> Child:
     port = str(wiring.sandbox_port)
@@ -74,16 +87,19 @@ def sandbox(wiring: Wiring) -> Child:
 
 
 def worker(wiring: Wiring, name: str = "worker") -> Child:
-    return own(wiring, name, "-m", "workers")
+    return own(wiring, name, "-m", "workers", role="worker")
 
 
 def api(wiring: Wiring) -> Child:
     port = str(wiring.api_port)
     health = f"http://127.0.0.1:{port}/health"
-    return own(wiring, "api", "-m", "homeward", "serve", "--port", port, health=health)
+    serve = ("-m", "homeward", "serve", "--port", port)
+    return own(wiring, "api", *serve, health=health, role="app")
 
 
-def own(wiring: Wiring, name: str, *arguments: str, health: str = "") -> Child:
+def own(
+    wiring: Wiring, name: str, *arguments: str, health: str = "", role: Role | None = None
+) -> Child:
     """A Python process of ours: ready when it answers, or when it touches its ready file."""
     ready_file = wiring.home.ready_file(name)
     ready = partial(answers, health) if health else ready_file.exists
@@ -93,7 +109,7 @@ def own(wiring: Wiring, name: str, *arguments: str, health: str = "") -> Child:
         log=wiring.home.log(name),
         ready=ready,
         ready_file=ready_file,
-        env=wiring.env(),
+        env=wiring.env_of(role),
         cwd=checkout(),
         grace=35.0 if name.startswith("worker") else 15.0,
     )
@@ -124,6 +140,7 @@ class Stack:
         self.tell = tell
         self.supervisor = Supervisor(self.home, tell=tell)
         self.wiring: Wiring | None = None
+        self._own_postgres: postgres.Server | None = None
         self._partners, self._services = partners, services
         self._migrate = migrate
         self._settings_of_temporal = settings_of_temporal
@@ -166,6 +183,9 @@ class Stack:
             databases.is_migrated(database_url) and databases.is_migrated(keys_url, "es_keys")
         ):
             self._run("migrate", wiring)
+        if self._migrate:
+            wiring = replace(wiring, logins=self._logins(database_url))
+            self.wiring = wiring
         if "temporal" in keep:
             keep.await_ready("temporal")
         late = self._services(wiring)
@@ -199,9 +219,20 @@ class Stack:
         self._chose("PostgreSQL", choice.chosen, choice.why)
         if choice.url:
             return choice.url
-        server = postgres.prepare(choice, self.home, tell=self.tell)
-        self.supervisor.launch(server.child)
-        return server.url(DATABASE)
+        self._own_postgres = postgres.prepare(choice, self.home, tell=self.tell)
+        self.supervisor.launch(self._own_postgres.child)
+        return self._own_postgres.url(DATABASE)
+
+    def _logins(self, url: str) -> dict[Role, str]:
+        """Our own server trusts its socket and asks for passwords elsewhere; a given one is a
+
+        given login, which takes a role's rights where it may.
+        """
+        if self._own_postgres is None:
+            return databases.becoming_roles(url)
+        if not self._own_postgres.port:
+            return {role: as_role(url, role) for role in LOGINS}
+        return databases.with_passwords(url, self._own_postgres.role_passwords)
 
     def _temporal(self) -> str:
         choice = temporal.resolve(tell=self.tell, interrupted=self.supervisor.interrupted)

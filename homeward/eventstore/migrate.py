@@ -1,4 +1,4 @@
-"""Migrations: Alembic keeps the order, plain SQL says what."""
+"""Migrations: Alembic keeps the order, plain SQL says what; after them, who may do what."""
 
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from homeward.eventstore import privileges, roles
+from homeward.eventstore.pool import SESSION
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSIONS = {"es": "versions", "es_keys": "keys"}
 """Each schema has an order of its own, since they may lie in two databases."""
@@ -18,14 +21,22 @@ VERSIONS = {"es": "versions", "es_keys": "keys"}
 async def migrate(url: str, keys_url: str = "") -> list[str]:
     """Brings the schemas to the newest revision; what was applied, in order. Forward only.
 
-    `keys_url`: where wrapped keys lie, if not in the same database.
+    `keys_url`: where wrapped keys lie, if not in the same database. Raises `roles.RolesMissing`,
+    and `privileges.Unlisted` for a table that nobody has been given.
     """
     return [*await _migrate(url, "es"), *await _migrate(keys_url or url, "es_keys")]
 
 
 async def _migrate(url: str, schema: str) -> list[str]:
+    administering = await asyncpg.connect(url)
+    try:
+        await roles.ensure(administering)
+    finally:
+        await administering.close()
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(url, server_settings=SESSION),
+        poolclass=NullPool,
     )
     async with engine.begin() as connection:
         return await connection.run_sync(_upgrade, schema)
@@ -46,7 +57,16 @@ def _upgrade(connection: Connection, schema: str) -> list[str]:
     config.set_main_option("version_locations", str(MIGRATIONS / VERSIONS[schema]))
     config.attributes.update(connection=connection, on_version_apply=note, schema=schema)
     command.upgrade(config, "head")
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    driver.run_async(lambda raw: _rights(raw, schema, anew=bool(applied)))
     return applied
+
+
+async def _rights(raw: Any, schema: str, *, anew: bool) -> None:
+    """After each migration (a function made anew has lost its rights), and when they changed."""
+    if anew or not await privileges.in_force(raw, schema):
+        await privileges.apply(raw, schema)
 
 
 def script(revision: str) -> None:

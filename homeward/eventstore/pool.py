@@ -22,8 +22,11 @@ AWAY_CLASSES = ("08", "53", "58", "57P")
 """Connection lost, out of resources, disk trouble, shutting down or not up yet."""
 AWAY = frozenset({"57014", "25006", "40001", "40P01", "55P03"})
 """Timed out, read-only after a failover, and what the next attempt gets past."""
+CONTEXT = "homeward.context"
+"""Row-level security asks for it (privileges.py): a session without it sees no row of any table."""
 SESSION = {
     "application_name": "homeward",
+    CONTEXT: "engine",
     "timezone": "UTC",
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",  # arrays would otherwise be planned anew each time
@@ -68,6 +71,7 @@ async def connect(
         )
         if settings().environment == "production":
             await _assert_durable(pool)
+            await _assert_bounded(pool)
     return pool
 
 
@@ -84,3 +88,16 @@ async def _assert_durable(pool: Pool) -> None:
     if lax:
         await pool.close()
         raise RuntimeError(f"PostgreSQL would lose acknowledged events: {', '.join(lax)} is off")
+
+
+async def _assert_bounded(pool: Pool) -> None:
+    who = await pool.fetchrow(
+        "select rolname, rolsuper or rolbypassrls from pg_roles where rolname = current_user"
+    )
+    assert who is not None
+    if who[1]:
+        await pool.close()
+        raise RuntimeError(
+            f"{who[0]} is above row-level security: in production each process logs in as its own "
+            "role (deploy/README.md)"
+        )

@@ -12,6 +12,7 @@ from homeward.dev.databases import newest_migration
 from homeward.dev.doctor import Check
 from homeward.dev.faults import ServiceAway
 from homeward.dev.home import Home, checkout
+from homeward.eventstore.roles import becoming
 from homeward.settings import settings
 
 
@@ -92,7 +93,36 @@ async def test_a_migrated_database_is_well(database_url: str) -> None:
         "synchronous_commit": "ok",
         "Schema": "ok",
         "Clock": "ok",
+        "Database role": "ok",
+        "Rights": "ok",
     }
+
+
+async def test_the_role_it_is_connected_as_is_told_and_an_administrator_is_a_fault_in_production(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = named(await doctor._database(becoming(database_url, "app")), "Database role")
+    assert (own.state, own.found) == ("ok", "homeward_app")
+    monkeypatch.setenv("HOMEWARD_ENVIRONMENT", "production")
+    settings.cache_clear()
+    for url, what in [
+        (database_url, "an administrator"),
+        (becoming(database_url, "migrate"), "the owner"),
+    ]:
+        above = named(await doctor._database(url), "Database role")
+        assert above.state == "fault"
+        assert what in above.found
+        assert "homeward_app" in above.mend
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_rights_that_are_not_this_releases_are_a_fault(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("comment on schema es is 'of another release'")
+    await connection.close()
+    told = named(await doctor._database(database_url), "Rights")
+    assert (told.state, told.mend) == ("fault", "homeward migrate")
 
 
 async def test_an_old_schema_and_a_moved_clock_are_told(database_url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from homeward.domain.actors import person
 from homeward.eventstore import statements
-from homeward.eventstore.pool import Pool
+from homeward.eventstore.pool import SESSION, Pool
 from homeward.eventstore.postgres import PostgresEventStore, _arguments
 from homeward.ports import Commit, KnownCommand, Unavailable
 from tests.eventstore.telling import armed, new, note, tell
@@ -142,7 +142,7 @@ async def test_a_connection_cut_before_the_commit_leaves_nothing(
     store: PostgresEventStore, pool: Pool, database_url: str
 ) -> None:
     commit = tell(new(), note())
-    connection = await asyncpg.connect(database_url)
+    connection = await asyncpg.connect(database_url, server_settings=SESSION)
     transaction = connection.transaction()
     await transaction.start()
     row = await connection.fetchrow(statements.APPEND, *_arguments(commit))

@@ -11,7 +11,7 @@ import pytest
 from homeward.eventstore import statements
 from homeward.eventstore.ledger import LedgerBroken, Tree, hashes, sequence, tree
 from homeward.eventstore.merkle import Frontier, consistency, consistent, includes, inclusion
-from homeward.eventstore.pool import Pool, connect
+from homeward.eventstore.pool import SESSION, Pool, connect
 from homeward.eventstore.postgres import PostgresEventStore, _arguments
 from tests.eventstore.telling import new, note, tell
 from workers.sequencer import sequence_forever
@@ -102,7 +102,7 @@ async def test_writers_and_two_sequencers_at_once_leave_nothing_out_and_nothing_
 async def test_an_event_that_commits_late_is_neither_skipped_nor_waited_for(
     store: PostgresEventStore, pool: Pool, database_url: str
 ) -> None:
-    late = await asyncpg.connect(database_url, server_settings={"timezone": "UTC"})
+    late = await asyncpg.connect(database_url, server_settings=SESSION)
     held = late.transaction()
     await held.start()
     commit = tell(new(), note())

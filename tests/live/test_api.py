@@ -2,8 +2,10 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -124,3 +126,15 @@ async def test_while_a_part_is_away_callers_are_told_when_to_come_back_and_nothi
     assert seen.json()["state"] == "REGISTERED"
     events = await live.events([answer.json()["stream"]])
     assert [event.type for event in events].count("RequestRegistered") == 1
+
+
+async def test_each_process_is_known_to_the_database_as_its_own_role(config: Settings) -> None:
+    if urlsplit(config.database_url).hostname:
+        pytest.skip("the given server knows one login alone")
+    connection = await asyncpg.connect(config.database_url)
+    seen = await connection.fetch(
+        """select distinct usename from pg_stat_activity
+            where datname = current_database() and application_name = 'homeward'"""
+    )
+    assert {"homeward_app", "homeward_worker"} <= {row[0] for row in seen}
+    await connection.close()

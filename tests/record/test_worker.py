@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from homeward.eventstore.note import COSIGNS, Key
-from homeward.eventstore.pool import Pool
+from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.services.witnesses import witnesses_of
 from homeward.settings import SettingFault, Settings
 from tests.eventstore.test_ledger import running, until
+from tests.logins import login
 from tests.record.keeping import lines, notes, write
 from workers.__main__ import keep_record
 from workers.sequencer import sequence_forever
@@ -19,8 +20,10 @@ VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 
 
 async def test_what_is_recorded_is_soon_in_the_ledger_signed_and_with_the_witness(
-    store: PostgresEventStore, pool: Pool, tmp_path: Path
+    database_url: str, tmp_path: Path
 ) -> None:
+    pool = await connect(login(database_url, "worker"))
+    store = PostgresEventStore(pool)
     file, key = tmp_path / "court.jsonl", tmp_path / "signing.key"
     key.touch(mode=0o600)
     key.write_text(secrets.token_hex(32))
@@ -30,6 +33,7 @@ async def test_what_is_recorded_is_soon_in_the_ledger_signed_and_with_the_witnes
         await until(pool, "select exists (select from es.witness where size = 6)")
     assert lines(file) == await notes(pool)
     assert lines(file)[0].startswith("homeward/trial\n")
+    await pool.close()
 
 
 def test_witnesses_are_named_by_file_or_by_address_and_key() -> None:
