@@ -29,10 +29,11 @@ PLACES: dict[str, tuple[str, str]] = {
     "sandbox": ("sandbox:sandbox", "Plays the immigration and the mission service."),
     "witness": ("witness:witness", "A witness of a record: serve."),
     "migrate": ("migrate:migrate", "Brings the database's schema to this release."),
+    "codec": ("codec:codec", "Makes payloads readable in Temporal's web interface."),
     "resume": ("resume:resume", "Starts again whatever should be running, at once."),
 }
 """Name -> where it is, and its line in the list of commands."""
-ON_THE_STACK = frozenset({"resume"})
+ON_THE_STACK = frozenset({"codec", "resume"})
 """Those that reach database and Temporal themselves: those of the running stack, if none is set."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 

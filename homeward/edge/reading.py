@@ -71,6 +71,10 @@ class Reading:
             "next": page[-1]["version"] if len(shown) > limit else None,
         }
 
+    async def must_be_known(self, kind: str, stream: str, actor: Actor) -> None:
+        """Raises Refused(forbidden | not_found) where the actor may not know of the stream."""
+        await self._known(kind, stream, actor)
+
     async def _known(
         self, kind: str, stream: str, actor: Actor
     ) -> tuple[tuple[Event, ...], datetime]:
