@@ -87,6 +87,14 @@ test-live: setup ## tells the stories to the whole stack, and asks its API while
 	@$(PY) -m homeward.dev.temporal
 	@$(BIN)/pytest -m live $(ARGS)
 
+.PHONY: test-long
+test-long: setup ## looks for a history that breaks a property, for a quarter of an hour or so
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/properties --timeout=7200 $(ARGS)
+
+.PHONY: mutants
+mutants: setup ## changes guards, duties, consent and protection, one place at a time: do the tests notice?
+	@$(PY) -m tests.mutants $(ARGS)
+
 .PHONY: test-faults
 test-faults: setup ## kills, cuts off and overloads real parts; takes minutes
 	@$(PY) -m homeward.dev.temporal
@@ -127,5 +135,5 @@ lock: .venv/.made ## writes requirements.lock and package-lock.json anew
 .PHONY: clean
 clean: ## removes what make made, except the data in .homeward
 	@rm -rf .venv node_modules homeward/console/static/vendor build dist *.egg-info \
-		.coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+		.coverage .mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,7 +16,7 @@ from homeward.domain.case.state import Case
 from homeward.domain.commands import COMMANDS
 from homeward.domain.facts import Event
 from homeward.domain.refusals import Refused
-from homeward.domain.streams import StreamState, kind_of
+from homeward.domain.streams import PREFIX, StreamState, kind_of
 from homeward.ports import Answer, KnownCommand
 
 T = TypeVar("T")
@@ -110,20 +110,7 @@ class World(MemoryEngine):
         """The newest stream of the kind, in this state if there is one in it."""
         known = [name for name in self.streams_of(kind) if name != but]
         fitting = [name for name in known if self.store.states[name].state == state]
-        return (
-            fitting
-            or known
-            or [
-                {
-                    "request": "REQ",
-                    "operation": "OPS",
-                    "case": "VIC",
-                    "incident": "INC",
-                    "court": "CRT",
-                }[kind]
-                + "-2022-000000"
-            ]
-        )[-1]
+        return (fitting or known or [f"{PREFIX[kind]}-2022-000000"])[-1]
 
     def case_of(self, stream: str | None) -> Case:
         found = self.store.states.get(stream or "")

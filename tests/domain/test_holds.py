@@ -2,6 +2,7 @@
 
 import pytest
 
+from homeward.domain.decide import possible
 from tests.domain.story import Story, refused
 
 
@@ -167,3 +168,103 @@ def test_a_hold_is_not_named_to_who_may_not_see_it() -> None:
     signed = {"number": "GDI-1", "notified_language": "vie"}
     refusal = refused(lambda: story.by("maly", "sign_deportation_order", case, **signed))
     assert (refusal.code, refusal.names) == ("hold", ())
+
+
+@pytest.mark.parametrize("role", ["justice", "care", "child_protection", "supervisor", "officer"])
+def test_whoever_works_with_the_person_may_hold_their_departure(role: str) -> None:
+    story = Story()
+    case = story.screened()
+    told = {"kind": "SAFETY", "basis": "Threats", "review_on": story.day(9)}
+    hold = story.do("somebody", [role], "place_hold", case, told)["hold"]
+    over = {"hold": hold, "reasons": "Over"}
+    story.do("somebody", [role], "propose_hold_lift", case, over)
+    assert story.state(case).hold_kinds == {"SAFETY"}
+
+
+@pytest.mark.parametrize("role", ["screener", "interviewer", "determiner", "endorser", "approver"])
+def test_nobody_else_holds_a_departure(role: str) -> None:
+    story = Story()
+    case = story.screened()
+    told = {"kind": "SAFETY", "basis": "Threats", "review_on": story.day(9)}
+    refusal = refused(lambda: story.do("somebody", [role], "place_hold", case, told))
+    assert refusal.code == "forbidden"
+
+
+def test_only_a_courts_hold_is_seen_on_the_track_of_justice() -> None:
+    story = Story()
+    case = story.screened()
+    safety = place(story, case, "SAFETY")
+    assert story.state(case).tracks["justice"] == "NONE"
+    lift(story, case, safety)
+    assert story.state(case).tracks["justice"] == "NONE"
+
+
+def test_of_two_courts_holds_the_last_releases() -> None:
+    story = Story()
+    case = story.screened()
+    first, second = court_hold(story, case), court_hold(story, case)
+    safety = place(story, case, "SAFETY")
+    lift(story, case, first)
+    assert story.state(case).tracks["justice"] == "HELD"
+    lift(story, case, safety)
+    assert story.state(case).tracks["justice"] == "HELD"
+    place(story, case, "SAFETY")
+    lift(story, case, second)
+    assert story.state(case).tracks["justice"] == "RELEASED"
+
+
+def lift(story: Story, case: str, hold: str) -> None:
+    story.by("just", "propose_hold_lift", case, hold=hold, reasons="Over")
+    story.by("just2", "lift_hold", case, hold=hold)
+    assert f"propose_hold_lift:{hold}" not in story.state(case).steps
+
+
+def test_a_hold_lifted_already_is_lifted_no_more_and_one_that_never_was_is_named() -> None:
+    story = Story()
+    case = story.screened()
+    hold = place(story, case, "SAFETY")
+    place(story, case, "SAFETY")
+    lift(story, case, hold)
+    again = {"hold": hold, "reasons": "x"}
+    refusal = refused(lambda: story.by("care", "propose_hold_lift", case, **again))
+    assert refusal.code == "wrong_state"
+    note = str(story.history(case)[0].id)
+    other = {**again, "hold": note}
+    refusal = refused(lambda: story.by("care", "propose_hold_lift", case, **other))
+    assert (refusal.code, refusal.names) == ("invalid", ("hold",))
+
+
+def test_nothing_is_proposed_where_nothing_is_on_hold() -> None:
+    story = Story()
+    case = story.screened()
+    shown = possible(story.state(case), story.actor("care"), story.now)["propose_hold_lift"]
+    assert shown is not None
+    assert shown.code == "wrong_state"
+    place(story, case, "SAFETY")
+    shown = possible(story.state(case), story.actor("care"), story.now)["propose_hold_lift"]
+    assert shown is None
+
+
+def test_one_open_claim_among_several_keeps_the_protection_and_no_other_hold() -> None:
+    story = Story()
+    case = story.screened()
+    told = {"outcome": "rejected", "decision": "D-1"}
+    story.by("care", "raise_protection_claim", case, kind="asylum")
+    story.by("visal", "resolve_protection_claim", case, **told)
+    hold = story.by("care", "raise_protection_claim", case, kind="reprisal")["hold"]
+    safety = place(story, case, "SAFETY")
+    story.by("care", "propose_hold_lift", case, hold=hold, reasons="x")
+    assert refused(lambda: story.by("visal", "lift_hold", case, hold=hold)).code == "protection_bar"
+    lift(story, case, safety)
+
+
+def test_a_court_case_is_linked_once_however_many_holds_name_it() -> None:
+    story = Story()
+    case = story.screened()
+    filed = {"court": "Preah Sihanouk", "reference": "44/2022", "charges": ["Trafficking"],
+             "province": "KH-18"}  # fmt: skip
+    court = story.by("just", "open_court_case", **filed)["stream"]
+    for _ in range(2):
+        court_hold(story, case, court=court)
+    assert story.events(case).count("WitnessLinked") == 1
+    assert story.events(court).count("WitnessLinked") == 1

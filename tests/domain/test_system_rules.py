@@ -12,6 +12,7 @@ from homeward.domain.commands import COMMANDS, Order
 from homeward.domain.control import delta
 from homeward.domain.decide import Decision, decide
 from homeward.domain.facts import Deadline, Level
+from homeward.domain.sealed import Sealed
 from tests.domain.story import Story, refused
 
 NOWHERE = UUID("018f0000-0000-7000-8000-000000000000")
@@ -128,11 +129,10 @@ def test_a_no_that_an_operation_does_not_know_is_a_call_for_people() -> None:
     story.service("immigration", fine={"slow": 7200})
     told = {"permitted_until": "2022-04-24", "accrual_ends": story.day()}
     call = UUID(story.by("sok", "assess_fine", case, **told)["event"])
-    answered = given(story, case, "answer_call", call=call, refused="Closed today")
+    said = Sealed(case, "correspondence", "refused", "k", "AAAA")
+    answered = given(story, case, "answer_call", call=call, refused=said)
     failed: Any = answered.events[0].fact
-    assert (failed.type_name, failed.refused, failed.reason) == (
-        "ServiceCallFailed", True, "Closed today",
-    )  # fmt: skip
+    assert (failed.type_name, failed.refused, failed.reason) == ("ServiceCallFailed", True, said)
     # nothing is asked any more until people have seen to it
     assert delta(answered.before[case], answered.after[case], "").settled == (str(call),)
 

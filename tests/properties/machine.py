@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from hypothesis import assume, currently_in_test_context, note
+from hypothesis import currently_in_test_context, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -16,7 +16,7 @@ from homeward.domain.control import dues
 from homeward.domain.decide import possible
 from homeward.domain.kinds import blank
 from homeward.domain.refusals import Refused
-from homeward.domain.streams import fold, kind_of
+from homeward.domain.streams import PREFIX, fold, kind_of
 from homeward.domain.tasks import tasks
 from homeward.ports import Answer
 from tests.badinput.good import GOOD
@@ -163,7 +163,8 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_does_what_is_offered(self, data: st.DataObject) -> None:
         can = {c: name for c, name in self._offered_to_anybody().items() if c not in CHATTER}
-        assume(can)
+        if not can:
+            return
         command = data.draw(st.sampled_from(sorted(can)), "offered")
         self._give(can[command], command, self.stream, self._fields(command, self.stream))
 
@@ -192,7 +193,8 @@ class Histories(RuleBasedStateMachine):
     def whoever_may_says_something_odd(self, command: str, data: st.DataObject) -> None:
         stream = self._some_stream(command, data)
         variants = ODD[command](self.world, stream)
-        assume(variants)
+        if not variants:
+            return
         variant = data.draw(st.sampled_from(variants), "variant")
         able = [n for n in sorted(PEOPLE) if who(n).roles & OFFERED[command].spec.by]
         name = data.draw(st.sampled_from(able), "who")
@@ -203,8 +205,8 @@ class Histories(RuleBasedStateMachine):
         self, against: tuple[tuple[str, dict[str, Any]], ...], then: tuple[str, ...]
     ) -> None:
         """Somebody says what forbids a step, and others try the step all the same."""
-        assume(kind_of(self.stream) == "case")
-        self.pass_over(against, then)
+        if kind_of(self.stream) == "case":
+            self.pass_over(against, then)
 
     def pass_over(
         self, against: tuple[tuple[str, dict[str, Any]], ...], then: tuple[str, ...]
@@ -240,7 +242,8 @@ class Histories(RuleBasedStateMachine):
     )
     def a_missions_own_system_answers(self, data: st.DataObject, answer: str) -> None:
         handoffs = [str(handoff) for handoff in self.world.case_of(self.stream).handoffs]
-        assume(handoffs)
+        if not handoffs:
+            return
         handoff = data.draw(st.sampled_from(handoffs), "handoff")
         told = {"answer": {"handoff": handoff, "answer": answer, "after": "2h"}}
         self.world.run(self.world.tell_service("mission", told))
@@ -248,7 +251,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def somebody_sends_it_again(self, data: st.DataObject) -> None:
-        assume(self.given)
+        if not self.given:
+            return
         first = data.draw(st.sampled_from(self.given), "again")
         before = len(self.world.store.order)
         assert self.world.command(first.command, first.body, first.actor) == first.answer
@@ -256,7 +260,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule(data=st.data(), how=st.sampled_from(["body", "actor", "stream"]))
     def somebody_uses_a_used_id(self, data: st.DataObject, how: str) -> None:
-        assume(self.given)
+        if not self.given:
+            return
         first = data.draw(st.sampled_from(self.given), "id of")
         body, actor = dict(first.body), first.actor
         match how:
@@ -325,8 +330,9 @@ class Histories(RuleBasedStateMachine):
         known = self.world.streams_of(kind)
         if kind == kind_of(self.stream):
             known = [self.stream, *known]
-        assume(known)
-        return data.draw(st.sampled_from(known), "stream")
+        return (
+            data.draw(st.sampled_from(known), "stream") if known else f"{PREFIX[kind]}-2022-000000"
+        )
 
     def _able(self, command: str) -> str:
         """Somebody who may give it now, else anybody who ever may."""
@@ -348,8 +354,12 @@ class Histories(RuleBasedStateMachine):
 
     def _offered(self, actor: Actor, stream: str) -> dict[str, Refused | None]:
         """What a page would offer: nothing to whom the stream is not there for."""
-        state = self.world.store.states[stream]
-        if not may_command(state, actor, self.world.clock) or conflicted(state, actor):
+        state = self.world.store.states.get(stream)
+        if (
+            state is None
+            or not may_command(state, actor, self.world.clock)
+            or conflicted(state, actor)
+        ):
             return {}
         return possible(state, actor, self.world.clock)
 
