@@ -4,6 +4,7 @@ POST /api/v1/commands/{command}   edge.command    what it raises becomes problem
 GET  /api/v1/cases/{id}, ...      edge.read
 """
 
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from homeward.api import commands, reads
+from homeward.api import commands, documents, reads, searches
 from homeward.api.guards import Envelope, LastResort
 from homeward.api.problems import STATUS, answer, refuse, refuse_for_now
 from homeward.api.readiness import PROBES, Probe, health, ready
@@ -34,6 +35,8 @@ def create_app(edge_factory: EdgeFactory, probes: Mapping[str, Probe] = PROBES) 
         routes=[
             *commands.routes,
             *reads.routes,
+            *searches.routes,
+            *documents.routes,
             Route("/openapi.json", description, methods=["GET"]),
             Route("/docs", page, methods=["GET"]),
         ],
@@ -64,7 +67,10 @@ def create_app(edge_factory: EdgeFactory, probes: Mapping[str, Probe] = PROBES) 
 
 
 async def _refused(request: Request, refusal: Refused) -> Response:
-    return refuse(request, refusal, command_id=getattr(refusal, "command_id", None))
+    after = getattr(refusal, "retry_after", None)
+    headers = {"Retry-After": str(math.ceil(after))} if after else None
+    command_id = getattr(refusal, "command_id", None)
+    return refuse(request, refusal, headers=headers, command_id=command_id)
 
 
 async def _away(request: Request, unavailable: Unavailable) -> Response:

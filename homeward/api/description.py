@@ -10,10 +10,13 @@ from homeward.api.examples import STREAMS, example_of
 from homeward.api.parameters import GREATEST
 from homeward.api.problems import STATUS, meaning
 from homeward.api.reads import PLURALS
+from homeward.api.searches import OF_PEOPLE
+from homeward.domain.anystream import LARGEST
 from homeward.domain.commands import Command
 from homeward.sealing.forms import clear_form
 
 REFUSALS = ("401", "403", "404", "409", "413", "415", "422", "503")
+EVERY = (*REFUSALS, "429")
 READS = ("401", "403", "404", "422", "503")
 
 
@@ -45,7 +48,7 @@ def openapi() -> dict[str, Any]:
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": defs.get("$defs", {}) | SCHEMAS,
-            "responses": {code: _problem_response(int(code)) for code in REFUSALS},
+            "responses": {code: _problem_response(int(code)) for code in EVERY},
         },
     }
 
@@ -125,7 +128,7 @@ def _problem_response(status: int) -> dict[str, Any]:
         "description": told,
         "content": {"application/problem+json": {"schema": ref}},
     }
-    if status == 503:
+    if status in (429, 503):
         response["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     return response
 
@@ -145,10 +148,7 @@ def _reads() -> dict[str, Any]:
         paths[f"/api/v1/{plural}/{{id}}/events"] = {
             "get": _read(
                 f"{kind}_timeline", kind, "What happened: who, when, why", "Timeline",
-                [
-                    *identified, _query("after", {"type": "integer", "minimum": 0}), LIMIT,
-                    _query("as_known_at", moment),
-                ],
+                [*identified, _query("after", {"type": "integer", "minimum": 0}), LIMIT],
             )
         }  # fmt: skip
     name = {"name": "name", "in": "path", "required": True, "schema": {"enum": WORKLISTS}}
@@ -159,6 +159,23 @@ def _reads() -> dict[str, Any]:
     paths["/api/v1/handoffs"] = {
         "get": _read("handoffs", "lists", "What a liaison's mission is asked", "Rows", [])
     }
+    for plural in OF_PEOPLE:
+        kind = PLURALS[plural]
+        where = {"name": "id", "in": "path", "required": True, "example": STREAMS[kind]}
+        paths[f"/api/v1/{plural}/{{id}}/candidates"] = {
+            "get": _read(
+                f"{kind}_candidates", kind, "Who else this may be; nobody is merged by itself",
+                "Candidates", [{**where, "schema": {"type": "string"}}],
+            )
+        }  # fmt: skip
+    paths["/api/v1/search"] = {
+        "post": {
+            **_read("search", "lists", "Find a person; recorded, and counted", "Found", []),
+            "requestBody": _body(SEARCHED, {"name": "Sok Vanna", "born": "1998"}),
+        }
+    }
+    paths["/api/v1/search"]["post"]["responses"] |= _refusals(("413", "415", "429"))
+    paths |= _documents()
     identified = [{"name": "command_id", "in": "path", "required": True, "schema": UUID}]
     paths["/api/v1/commands/{command_id}"] = {
         "get": _read(
@@ -169,6 +186,25 @@ def _reads() -> dict[str, Any]:
     paths["/api/v1/commands"] = {
         "get": _read("commands", "lists", "What commands there are", "Commands", [])
     }
+    return paths
+
+
+def _documents() -> dict[str, Any]:
+    content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    put = _read("put_document", "any", "Keep a document for attach_document to name", "Kept", [])
+    put["parameters"].append({**_query("stream", {"type": "string"}), "required": True})
+    put["requestBody"] = {"required": True, "content": content}
+    put["responses"] = {"201": put["responses"].pop("200"), **put["responses"]}
+    put["responses"] |= _refusals(("409", "413", "415"))
+    paths: dict[str, Any] = {"/api/v1/documents": {"put": put}}
+    for plural, kind in PLURALS.items():
+        where = [
+            {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+            {"name": "event", "in": "path", "required": True, "schema": UUID},
+        ]
+        get = _read(f"{kind}_document", kind, "What an event attached; the read is kept", "", where)
+        get["responses"]["200"] = {"description": "The content.", "content": content}
+        paths[f"/api/v1/{plural}/{{id}}/documents/{{event}}"] = {"get": get}
     return paths
 
 
@@ -232,6 +268,27 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
+SEARCHED = {
+    "type": "object",
+    "description": "A name in any script, or a document's number; a birth date beside a name.",
+    "properties": {
+        "name": {"type": "string", "maxLength": 200},
+        "document": {"type": "string", "maxLength": 200},
+        "born": {"type": "string", "description": "YYYY, YYYY-MM or YYYY-MM-DD"},
+    },
+    "additionalProperties": False,
+}
+FOUND = _list(
+    _record(
+        stream={"type": "string"},
+        kind={"type": "string"},
+        state={"type": "string"},
+        opened_at={"type": "string", "format": "date-time"},
+        person={"type": ["integer", "null"]},
+        score={"type": "integer", "minimum": 0, "maximum": 100},
+        why=_list({"type": "string"}),
+    )
+)
 SCHEMAS: dict[str, Any] = {
     "Answer": _record(
         stream={"type": "string"},
@@ -253,6 +310,14 @@ SCHEMAS: dict[str, Any] = {
     "View": {"type": "object"},
     "Timeline": _record(events=_list({"type": "object"}), next={"type": ["integer", "null"]}),
     "Rows": {"type": "object", "properties": {"rows": _list({"type": "object"})}},
+    "Found": _record(rows=FOUND, left={"type": "integer", "minimum": 0}),
+    "Candidates": _record(people=_list(_record(person={"type": ["integer", "null"]}, rows=FOUND))),
+    "Kept": _record(
+        stream={"type": "string"},
+        sha256={"type": "string"},
+        size={"type": "integer", "maximum": LARGEST},
+        media_type={"type": "string"},
+    ),
     "Commands": _record(commands=_list({"type": "object"})),
     "Parts": {"type": "object"},
     "Problem": {

@@ -18,7 +18,7 @@ PLURALS = {
 }  # fmt: skip
 
 
-def _stream(request: Request) -> tuple[str, str]:
+def stream_of(request: Request) -> tuple[str, str]:
     """Kind and id. One that cannot be an id is not found like any other that is not there."""
     kind = PLURALS[request.url.path.split("/")[3]]
     stream = request.path_params["stream"]
@@ -32,7 +32,7 @@ async def show(request: Request) -> Response:
     query = Query(request)
     as_known_at = query.moment("as_known_at")
     query.settle()
-    kind, stream = _stream(request)
+    kind, stream = stream_of(request)
     read = await edge_of(request).read(kind, stream, actor, as_known_at=as_known_at)
     return answer(read)
 
@@ -42,12 +42,9 @@ async def timeline(request: Request) -> Response:
     query = Query(request)
     after = query.whole("after", 0, 0, 999_999_999)
     limit = query.whole("limit", LIMIT, 1, GREATEST)
-    as_known_at = query.moment("as_known_at")
     query.settle()
-    kind, stream = _stream(request)
-    read = await edge_of(request).timeline(
-        kind, stream, actor, after=after, limit=limit, as_known_at=as_known_at
-    )
+    kind, stream = stream_of(request)
+    read = await edge_of(request).timeline(kind, stream, actor, after=after, limit=limit)
     return answer(read)
 
 

@@ -68,6 +68,15 @@ class Client:
         given = {name: value for name, value in parameters.items() if value is not None}
         return self._ask("GET", path, params=given).json()
 
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._ask("POST", path, json=body).json()
+
+    def put(self, path: str, content: bytes, **parameters: str) -> Any:
+        return self._ask("PUT", path, content=content, params=parameters).json()
+
+    def save(self, path: str) -> bytes:
+        return self._ask("GET", path, is_json=False).content
+
     def give(self, command: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         """200 and the answer, or 202 and what was accepted."""
         reply = self._ask("POST", f"/api/v1/commands/{command}", json=body)
@@ -90,27 +99,27 @@ class Client:
             return [line | {"refused": told}]
         return [line | ({"answer": told} if reply.status_code == 200 else {"accepted": True})]
 
-    def rows(
-        self, path: str, limit: int | None = None, **parameters: Any
-    ) -> Iterator[dict[str, Any]]:
+    def rows(self, path: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """Every row of a paged list, as far as `limit`."""
         after, left = None, limit
         while left is None or left > 0:
             wanted = PAGE if left is None else min(PAGE, left)
-            page = self.get(path, after=after, limit=wanted, **parameters)
+            page = self.get(path, after=after, limit=wanted)
             rows = page.get("rows", page.get("events", []))
             yield from rows
             left = None if left is None else left - len(rows)
             if (after := page.get("next")) is None or not rows:
                 return
 
-    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        reply = self._reply(method, path, **more)
+    def _ask(self, method: str, path: str, *, is_json: bool = True, **more: Any) -> httpx.Response:
+        reply = self._reply(method, path, is_json=is_json, **more)
         if reply.is_error:
             refused(reply.json())
         return reply
 
-    def _reply(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def _reply(
+        self, method: str, path: str, *, is_json: bool = True, **more: Any
+    ) -> httpx.Response:
         command_id = str((more.get("json") or {}).get("command_id", ""))
         try:
             reply = self._http.request(method, path, **more)
@@ -121,7 +130,7 @@ class Client:
         except httpx.TransportError as error:
             lines = [f"The API at {escape(self.url)} broke off ({type(error).__name__})."]
             end(AWAY, *lines, *([send_again(command_id)] if command_id else []), MENDS)
-        if not _is_json(reply):
+        if (is_json or reply.is_error) and not _is_json(reply):
             told = f"Something else answers at {escape(self.url)} (HTTP {reply.status_code})."
             end(AWAY if reply.status_code >= 500 else UNEXPECTED, told, MENDS)
         return reply

@@ -19,6 +19,8 @@ PLACES: dict[str, tuple[str, str]] = {
     "incident": ("streams:incident", "Incidents: list, show, timeline."),
     "court": ("streams:court", "Court cases: list, show, timeline."),
     "worklist": ("streams:worklist", "What waits for a person, due first."),
+    "document": ("document:document", "Documents: attach, save."),
+    "search": ("search:search", "Finds a person in any script or spelling."),
     "handoff": ("streams:handoff", "What embassies are asked."),
     "token": ("token:token", "Prints a bearer token for development."),
     "bench": ("bench:bench", "Measures what a user feels beside its floor."),

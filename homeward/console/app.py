@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from homeward.console import entering, giving, lists, streams, threads
+from homeward.console import attaching, entering, finding, giving, lists, streams, threads
 from homeward.console.visit import Visit
 from homeward.domain.refusals import Refused
 from homeward.edge.edge import Edge
@@ -33,7 +33,7 @@ def install(app: FastAPI, edge: Edge | None = None) -> None:
     if edge is not None:
         app.state.edge = edge
     app.mount("/static", Files(directory=STATIC), name="static")
-    for part in (entering, lists, threads, giving, streams):
+    for part in (entering, lists, finding, threads, attaching, giving, streams):
         app.router.routes.extend(part.routes)
     elsewhere = app.exception_handlers.get(HTTPException, http_exception_handler)
 

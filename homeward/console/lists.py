@@ -1,18 +1,16 @@
-"""What is to be done: worklists, what is late, the liaison's inbox; and opening by reference."""
+"""What is to be done: worklists, what is late, the liaison's inbox."""
 
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from homeward.console.kinds import STREAM, path_of
+from homeward.console.kinds import path_of
 from homeward.console.persons import opening
-from homeward.console.rendering import go_to
 from homeward.console.visit import Visit, route
 from homeward.domain.actors import ANY_WRITER, Actor
 from homeward.domain.commands import COMMANDS
 from homeward.domain.refusals import Refused
-from homeward.edge.figures import latin
 
 PAGE = 25
 TABS: dict[str, frozenset[str]] = {
@@ -76,14 +74,6 @@ async def handoffs(visit: Visit) -> Response:
     )
 
 
-async def find(visit: Visit) -> Response:
-    """By reference only, in whichever digits and case it was typed."""
-    ref = latin(visit.request.query_params.get("ref", "")).strip().upper()
-    if not STREAM.fullmatch(ref):
-        return visit.page("find.html", 422 if ref else 200, ref=ref)
-    return go_to(path_of(ref))
-
-
 async def start(visit: Visit) -> Response:
     return visit.page("start.html", opening=opening(visit.actor))
 
@@ -92,6 +82,5 @@ routes: list[Route] = [
     route("/worklist", worklist),
     route("/late", late),
     route("/handoffs", handoffs),
-    route("/find", find),
     route("/start", start),
 ]

@@ -74,14 +74,22 @@ def lang_of(request: Request) -> Lang:
 Handler = Callable[[Visit], Awaitable[Response]]
 
 
-def route(path: str, handler: Handler, *methods: str, free: bool = False) -> Route:
-    """`free` ones are for those who are not signed in, too."""
+def route(
+    path: str,
+    handler: Handler,
+    *methods: str,
+    free: bool = False,
+    file: Callable[[Visit], None] | None = None,
+) -> Route:
+    """`free` ones are for those who are not signed in, too. `file`: the form has one that fits."""
 
     async def answer(request: Request) -> Response:
         visit = Visit(request)
         try:
             if request.method == "POST":
-                await _sent_from_here(visit)
+                if file is not None:
+                    file(visit)
+                await _sent_from_here(visit, files=int(file is not None))
             if not free and visit.signed_in is None:
                 return go_to("/sign-in")
             return await handler(visit)
@@ -99,8 +107,8 @@ def route(path: str, handler: Handler, *methods: str, free: bool = False) -> Rou
     return Route(path, answer, methods=list(methods or ("GET",)), include_in_schema=False)
 
 
-async def _sent_from_here(visit: Visit) -> None:
-    form = await visit.request.form(max_files=0, max_fields=2000)
+async def _sent_from_here(visit: Visit, files: int = 0) -> None:
+    form = await visit.request.form(max_files=files, max_fields=2000)
     if not session.sent_from_here(visit.request, str(form.get("csrf", ""))):
         raise Refused("forbidden", why="The form was not sent from this page, or it is too old.")
 

@@ -10,8 +10,10 @@ import msgspec
 from homeward.desk import Desk
 from homeward.domain.actors import Actor
 from homeward.domain.refusals import Refused
-from homeward.edge.admission import Admission, answer_to
+from homeward.edge.admission import Admission
+from homeward.edge.documents import Documents
 from homeward.edge.reading import Reading
+from homeward.edge.searching import Searching
 from homeward.edge.tokens import Tokens
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.postgres import PostgresEventStore
@@ -29,7 +31,7 @@ class PostgresReadLog:
         await access_log.record(self._pool, actor, what, stream, tuple(sections), at)
 
 
-class Edge(Admission, Reading):
+class Edge(Admission, Searching, Documents):
     """Built by `open_edge`; raises Refused, Accepted and Unavailable, nothing else."""
 
     def __init__(
@@ -59,7 +61,7 @@ class Edge(Admission, Reading):
         return {
             "command_id": str(command_id),
             "state": "done",
-            "answer": msgspec.to_builtins(answer_to(actor, known.answer)),
+            "answer": msgspec.to_builtins(known.answer),
         }
 
     async def worklist(

@@ -250,7 +250,8 @@ def section_of(state: StreamState, event: Event) -> tuple[str, bool]:
             return f"note:{event.id}", True
         case "DocumentAttached":
             about = getattr(event.fact, "about", None)
-            return _as(state, about) if about else ("documents", False)
+            own = "identity" if isinstance(state, Case) else "state"  # as its name is marked
+            return _as(state, about) if about else (own, False)
         case "DeadlinePassed" | "DeadlineExtended":
             return _of_deadline(state, event)
         case "StepRejected":

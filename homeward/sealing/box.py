@@ -17,7 +17,7 @@ from homeward.domain.sealed import Compartment, Sealed
 
 ALGORITHM = "A256GCM"
 MATCH: Literal["match"] = "match"
-Owned = tuple[str, Compartment | Literal["match"]]
+Owned = tuple[str, Compartment | Literal["match", "document"]]
 """Whose key of which compartment."""
 Why = Literal["erased", "missing", "damaged"]
 
@@ -75,6 +75,17 @@ class Sealer:
             return json.loads(AESGCM(key).decrypt(box[:12], box[12:], bound))
         except (InvalidTag, ValueError) as fault:
             raise Unreadable(sealed.field, "damaged") from fault
+
+    def closing_key(self, owner: Owned) -> DataKey:
+        """For what is sealed in parts (`sealing.parts`)."""
+        return self._closing[owner]
+
+    def opening_key(self, id_: str) -> DataKey:
+        """Raises Unreadable."""
+        key = self._opening.get(id_, "missing")
+        if isinstance(key, str):
+            raise Unreadable("document", key)
+        return DataKey(id_, key)
 
     def match(self, value: Any, subject: str) -> str:
         """Equal for equal values of one person, whatever their case, width or spacing."""

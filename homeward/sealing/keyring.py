@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from hmac import compare_digest
@@ -48,6 +48,9 @@ class Secrets(msgspec.Struct, frozen=True):
 
     temporal: bytes
     """From which the key of each workflow's payloads is derived."""
+
+    index: bytes
+    """Of the blind indexes: whoever has not got it cannot guess at what they say."""
 
     def __repr__(self) -> str:
         return "Secrets()"
@@ -119,7 +122,10 @@ class Keyring:
 
     async def opening(self, values: Iterable[Sealed]) -> Sealer:
         """A sealer that opens these, or knows of each why it cannot."""
-        wanted = {value.key: value.subject for value in values}
+        return await self.opening_keys({value.key: value.subject for value in values})
+
+    async def opening_keys(self, wanted: Mapping[str, str]) -> Sealer:
+        """The same for keys by their ids, each with whose it is."""
         if not wanted:
             return Sealer()
         rows, forgotten = await asyncio.gather(

@@ -50,16 +50,9 @@ class FakeEdge:
         return self._answer("read", kind, stream, actor, as_known_at)
 
     async def timeline(
-        self,
-        kind: str,
-        stream: str,
-        actor: Actor,
-        *,
-        after: int = 0,
-        limit: int = 100,
-        as_known_at: datetime | None = None,
+        self, kind: str, stream: str, actor: Actor, *, after: int = 0, limit: int = 100
     ) -> Any:
-        return self._answer("timeline", kind, stream, actor, after, limit, as_known_at)
+        return self._answer("timeline", kind, stream, actor, after, limit)
 
     async def status(self, command_id: UUID, actor: Actor) -> Any:
         return self._answer("status", command_id, actor)

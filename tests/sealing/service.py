@@ -49,4 +49,4 @@ class Clock:
 
 
 def keyring_on(store: KeyStore, service: Service, **settings: Any) -> Keyring:
-    return Keyring(store, service, Secrets(bytes(32), bytes(32), bytes(32)), **settings)
+    return Keyring(store, service, Secrets(bytes(32), bytes(32), bytes(32), bytes(32)), **settings)
