@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from homeward.console.persons import name_of
-from homeward.console.showing import Shown, as_moment, country_of, group, shown
+from homeward.console.showing import Shown, as_moment, country_of, group, shown, task_title
 from homeward.domain.commands import COMMANDS
 from homeward.domain.refusals import CODES, Refused
 from homeward.edge.catalogue import Lang, term
@@ -109,7 +109,7 @@ def tasks(view: Mapping[str, Any], lang: Lang) -> list[Due]:
     for task in view.get("tasks") or ():
         told = task if isinstance(task, Mapping) else {"kind": task}
         roles = ", ".join(term("role", str(role), lang) for role in told.get("roles") or ())
-        title = term("task", str(told["kind"]), lang)
+        title = task_title(told, lang)
         if told.get("mission"):
             title = f"{title}: {country_of(told['mission'], lang)}"
         person = told.get("person")

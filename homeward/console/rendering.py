@@ -54,6 +54,7 @@ def environment(lang: Lang) -> Environment:
     made.globals |= {
         "lang": lang,
         "term": lambda context, key: term(context, str(key), lang),
+        "task_title": lambda task: showing.task_title(task, lang),
         "country": lambda code: showing.country_of(code, lang),
         "due_words": lambda due, now: showing.due_words(due, now, lang),
         "is_late": showing.is_late,

@@ -36,6 +36,8 @@ COUNTRIES = frozenset(
     {"country", "mission", "issuer", "nationality", "residence_state", "travel_nationality",
      "nationality_confirmed", "hte_Country", "missions_notified"}
 )  # fmt: skip
+NAMED_BY_KEY = {"confirm": "command", "overdue": "deadline"}
+"""Kinds of tasks whose key tells what they are about: of which step, of which deadline."""
 NOT_PEOPLE = frozenset({"person", "guardian", "system"})
 """Who answers for consent: words, not users."""
 LANGUAGES = frozenset({"language", "languages", "notified_language"})
@@ -91,6 +93,16 @@ def due_words(due: Any, now: datetime, lang: Lang) -> str:
 
 def is_late(due: Any, now: datetime) -> bool:
     return as_moment(due) <= now
+
+
+def task_title(task: Mapping[str, Any], lang: Lang) -> str:
+    """What is to be done; of a second decision which one, of a passed deadline of what."""
+    title = term("task", str(task["kind"]), lang)
+    context = NAMED_BY_KEY.get(str(task["kind"]))
+    _, _, what = str(task.get("key", "")).partition(":")
+    if context is None or not what:
+        return title
+    return f"{title}: {term(context, what.partition(':')[0], lang)}"
 
 
 def country_of(code: Any, lang: Lang) -> str:

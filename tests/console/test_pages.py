@@ -41,6 +41,15 @@ async def test_the_supervisor_sees_what_is_late_and_for_how_long_in_words(browse
     assert re.search(r"Overdue by \d+ days", page.text)
 
 
+async def test_a_task_says_which_decision_it_waits_for_and_what_is_late(browser: Browser) -> None:
+    await browser.sign_in("visal")
+    page = await browser.get("/worklist?list=second_decisions")
+    told = set(re.findall(r"Second decision: ([^<]*) ", page.text))
+    assert told == {"Propose to lift a hold", "Propose to decline"}
+    page = await browser.get("/worklist?list=my_day")
+    assert "Deadline passed: Status to be determined" in page.text
+
+
 async def test_others_are_not_shown_what_is_late_everywhere(browser: Browser) -> None:
     await browser.sign_in("sok")
     page = await browser.get("/late")

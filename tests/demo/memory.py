@@ -29,6 +29,7 @@ class MemoryDocket:
 
     async def reach(self, moment: datetime) -> None:
         if moment > await self.engine.now():
+            await self.settle()
             await self.engine.wait(moment, ())
 
     async def do(self, command: str, body: Mapping[str, Any], actor: Actor) -> Answer:

@@ -33,7 +33,10 @@ class Engine(Protocol):
     async def now(self) -> datetime: ...
 
     async def reach(self, moment: datetime) -> None:
-        """Let the clock run until then, if it is not there yet; what falls due is done."""
+        """Let the clock run until then, if it is not there yet.
+
+        What partners were asked is answered before it moves; what falls due on the way is done.
+        """
         ...
 
     async def do(self, command: str, body: Mapping[str, Any], actor: Actor) -> Answer: ...
@@ -125,7 +128,7 @@ async def tell(told: Told, engine: Engine, heard: Callable[[Step], None] = lambd
         for broke in ends:
             if broke is not None:
                 raise broke
-        await engine.settle()
+    await engine.settle()
 
 
 async def _tell(
