@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from homeward.eventstore.checkpoint import EVERY, LEAVES, Inconsistent, sign, standing
+from homeward.eventstore.ledger import note_fault
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.witnessing import deliver
 from homeward.ports import Unavailable
@@ -29,7 +30,20 @@ class Signing:
         self._looked_at: datetime | None = None
 
     async def tick(self, host_now: datetime, now: datetime) -> bool:
-        """Whether a checkpoint was made. The pace is the host's, the time that is signed `now`."""
+        """Whether a checkpoint was made. The pace is the host's, the time that is signed `now`.
+
+        Raises Unavailable, and Inconsistent once it is noted down for supervisors.
+        """
+        try:
+            made = await self._sign_if_due(host_now, now)
+        except Inconsistent as fault:
+            await note_fault(self._pool, str(fault), now)
+            raise
+        if made:
+            await note_fault(self._pool, None, now)
+        return made
+
+    async def _sign_if_due(self, host_now: datetime, now: datetime) -> bool:
         stands = await standing(self._pool)
         since = self._looked_at
         waited = since is None or abs(host_now - since) >= EVERY

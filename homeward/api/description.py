@@ -43,7 +43,9 @@ def openapi() -> dict[str, Any]:
             "description": "Carries each foreign victim of trafficking from rescue to home.",
         },
         "security": [{"bearer": []}],
-        "tags": [{"name": kind} for kind in (*PLURALS.values(), "any", "lists", "process")],
+        "tags": [
+            {"name": kind} for kind in (*PLURALS.values(), "any", "lists", "record", "process")
+        ],
         "paths": paths | _reads() | _process(),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
@@ -176,6 +178,15 @@ def _reads() -> dict[str, Any]:
     }
     paths["/api/v1/search"]["post"]["responses"] |= _refusals(("413", "415", "429"))
     paths |= _documents()
+    number = _query("after", {"type": "integer", "minimum": 1})
+    paths["/api/v1/audit/checkpoints"] = {
+        "get": _read("checkpoints", "record", "Signed notes, newest first", "Rows", [number, LIMIT])
+    }
+    paths["/api/v1/audit/witnesses"] = {
+        "get": _read(
+            "witnesses", "record", "How far the record is signed, who has it", "Record", []
+        )
+    }
     identified = [{"name": "command_id", "in": "path", "required": True, "schema": UUID}]
     paths["/api/v1/commands/{command_id}"] = {
         "get": _read(
@@ -318,6 +329,7 @@ SCHEMAS: dict[str, Any] = {
         size={"type": "integer", "maximum": LARGEST},
         media_type={"type": "string"},
     ),
+    "Record": {"type": "object"},
     "Commands": _record(commands=_list({"type": "object"})),
     "Parts": {"type": "object"},
     "Problem": {

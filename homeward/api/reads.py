@@ -64,6 +64,21 @@ async def handoffs(request: Request) -> Response:
     return answer({"rows": await edge_of(request).handoffs(actor)})
 
 
+async def checkpoints(request: Request) -> Response:
+    actor = actor_of(request)
+    query = Query(request)
+    after = query.whole("after", 0, 1, 999_999_999)
+    limit = query.whole("limit", LIMIT, 1, GREATEST)
+    query.settle()
+    return answer(await edge_of(request).checkpoints(actor, before=after or None, limit=limit))
+
+
+async def witnesses(request: Request) -> Response:
+    actor = actor_of(request)
+    only(request)
+    return answer(await edge_of(request).witnesses(actor))
+
+
 routes = [
     *(
         route
@@ -75,4 +90,6 @@ routes = [
     ),
     Route("/v1/worklists/{name}", worklist, methods=["GET"]),
     Route("/v1/handoffs", handoffs, methods=["GET"]),
+    Route("/v1/audit/checkpoints", checkpoints, methods=["GET"]),
+    Route("/v1/audit/witnesses", witnesses, methods=["GET"]),
 ]

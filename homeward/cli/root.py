@@ -22,6 +22,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "document": ("document:document", "Documents: attach, save."),
     "search": ("search:search", "Finds a person in any script or spelling."),
     "handoff": ("streams:handoff", "What embassies are asked."),
+    "audit": ("audit:audit", "The record: what is signed, who has it, exports and proofs."),
     "token": ("token:token", "Prints a bearer token for development."),
     "bench": ("bench:bench", "Measures what a user feels beside its floor."),
     "scenario": ("develop:scenario", "Stories in the contract's words: run."),
@@ -35,8 +36,8 @@ PLACES: dict[str, tuple[str, str]] = {
     "resume": ("resume:resume", "Starts again whatever should be running, at once."),
 }
 """Name -> where it is, and its line in the list of commands."""
-ON_THE_STACK = frozenset({"codec", "resume"})
-"""Those that reach database and Temporal themselves: those of the running stack, if none is set."""
+ON_THE_STACK = frozenset({"audit", "codec", "resume"})
+"""Those that reach database or Temporal themselves: those of the running stack, if none is set."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 

@@ -53,7 +53,7 @@ async def late(visit: Visit) -> Response:
         levels.setdefault(int(row["level"]), []).append(row)
     return visit.page(
         "late.html", levels=sorted(levels.items(), reverse=True), after=found["after"],
-        now=await visit.edge.now(), path_of=path_of,
+        now=await visit.edge.now(), path_of=path_of, record=await visit.edge.witnesses(visit.actor),
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import asyncpg
@@ -26,6 +28,7 @@ from homeward.dev.supervisor import is_up
 from homeward.eventstore import privileges
 from homeward.eventstore.pool import SESSION
 from homeward.eventstore.roles import LOGINS, name_of
+from homeward.readmodel.record import Record, record
 from homeward.settings import settings
 
 OLDEST_PYTHON = (3, 11)
@@ -53,7 +56,7 @@ def examine(home: Home) -> list[Check]:
     checks += postgresql(home, told)
     checks += temporal_server(home, told)
     checks += list(ports(home, running=bool(told)))
-    checks += [key(home), front_end()]
+    checks += [key(home), signing_key(home), front_end()]
     return checks
 
 
@@ -120,14 +123,47 @@ async def _database(url: str) -> list[Check]:
         for name in ("fsync", "synchronous_commit"):
             checks.append(_durable(name, str(await connection.fetchval(f"show {name}"))))
         checks.append(_schema(await _one(connection, "select version_num from es.alembic_version")))
-        checks.append(_clock(await _one(connection, "select offset_seconds from es.clock")))
+        offset = await _one(connection, "select offset_seconds from es.clock")
+        checks.append(_clock(offset))
         standing = await connection.fetchrow(STANDING)
         assert standing is not None
         checks.append(_role(*standing))
         checks.append(_rights(in_force=await privileges.in_force(connection, "es")))
+        if all(check.state != "fault" for check in checks if check.name in ("Schema", "Rights")):
+            now = datetime.now(UTC) + timedelta(seconds=float(str(offset or 0)))
+            checks += _record(await record(connection, now))
     finally:
         await connection.close()
     return checks
+
+
+def _record(stands: Record) -> Iterator[Check]:
+    """Whether it is signed, and who has it."""
+    if stands.fault:
+        found = f"nothing is signed since {_moment(stands.fault_since)}: {stands.fault}"
+        yield Check("Record", "fault", found, "homeward audit verify, then find out who did it")
+    else:
+        newest = f", last {_moment(stands.signed_at)}" if stands.signed_at else ""
+        found = f"{stands.signed} of {stands.events + stands.pending} events signed{newest}"
+        yield Check("Record", "ok", found)
+    if not stands.witnesses:
+        state: State = "fault" if settings().environment == "production" else "note"
+        yield Check("Witnesses", state, "none", "Name one: HOMEWARD_WITNESSES (docs/runbook.md)")
+    for witness in stands.witnesses:
+        name = f"Witness {witness.name}"
+        if witness.fault is None:
+            found = f"has all but {witness.behind} checkpoints" if witness.behind else "has all"
+            yield Check(name, "ok", found)
+            continue
+        found = f"{witness.fault} since {_moment(witness.waiting_since)}: {witness.told}"
+        mend = "Ask whoever runs it; checkpoints wait for it."
+        if witness.fault == "disagrees":
+            mend = f"homeward audit verify with what {witness.name} has, before anything else"
+        yield Check(name, "fault" if witness.late else "note", found, mend)
+
+
+def _moment(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M UTC") if at else "?"
 
 
 async def _one(connection: "asyncpg.Connection[asyncpg.Record]", query: str) -> object:
@@ -246,17 +282,26 @@ def ports(home: Home, *, running: bool) -> Iterator[Check]:
 
 
 def key(home: Home) -> Check:
-    file = settings().key_file or home.key_file
+    return _key_file("Key", "HOMEWARD_KEY_FILE", settings().key_file, home.key_file)
+
+
+def signing_key(home: Home) -> Check:
+    given = settings().signing_key_file
+    return _key_file("Signing key", "HOMEWARD_SIGNING_KEY_FILE", given, home.signing_key_file)
+
+
+def _key_file(name: str, setting: str, given: Path | None, own: Path) -> Check:
+    file = given or own
     if settings().environment == "production":
-        if settings().key_file is None:
-            return Check("Key", "ok", "no key file, as it must be in production")
-        return Check("Key", "fault", f"{file} in production", "unset HOMEWARD_KEY_FILE")
+        if given is None:
+            return Check(name, "ok", "no key file, as it must be in production")
+        return Check(name, "fault", f"{file} in production", f"unset {setting}")
     if not file.exists():
-        return Check("Key", "note", f"{file} is not there yet", f"{UP} makes it")
+        return Check(name, "note", f"{file} is not there yet", f"{UP} makes it")
     mode = stat.S_IMODE(file.stat().st_mode)
     if mode & 0o077:
-        return Check("Key", "fault", f"{file} has mode {mode:04o}", f"chmod 600 {file}")
-    return Check("Key", "ok", f"{file}, mode {mode:04o}")
+        return Check(name, "fault", f"{file} has mode {mode:04o}", f"chmod 600 {file}")
+    return Check(name, "ok", f"{file}, mode {mode:04o}")
 
 
 def front_end() -> Check:

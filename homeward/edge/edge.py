@@ -11,6 +11,7 @@ from homeward.desk import Desk
 from homeward.domain.actors import Actor
 from homeward.domain.refusals import Refused
 from homeward.edge.admission import Admission
+from homeward.edge.auditing import Auditing
 from homeward.edge.documents import Documents
 from homeward.edge.reading import Reading
 from homeward.edge.searching import Searching
@@ -31,7 +32,7 @@ class PostgresReadLog:
         await access_log.record(self._pool, actor, what, stream, tuple(sections), at)
 
 
-class Edge(Admission, Searching, Documents):
+class Edge(Admission, Searching, Documents, Auditing):
     """Built by `open_edge`; raises Refused, Accepted and Unavailable, nothing else."""
 
     def __init__(

@@ -6,6 +6,7 @@ and a second one finds the row held and tries again later.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -40,6 +41,13 @@ select level, index, hash from es.node
 
 class LedgerBroken(Exception):  # noqa: N818 - says what the ledger is
     """The ledger's own rows contradict each other; nothing may be signed about it."""
+
+
+FAULT = """
+update es.sequencer set fault = $1, fault_since = case when $1 is null then null
+  else coalesce(fault_since, $2) end
+ where fault is distinct from $1
+"""
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -88,6 +96,12 @@ async def _move(connection: Connection, turn: asyncpg.Record, limit: int) -> int
     except asyncpg.UniqueViolationError as fault:
         raise LedgerBroken(f"what comes after {first} events is there already") from fault
     return len(queued)
+
+
+async def note_fault(pool: Pool, fault: str | None, now: datetime) -> None:
+    """Keep why nothing is signed where supervisors see it; None: it is mended."""
+    with reaching():
+        await pool.execute(FAULT, fault, now)
 
 
 async def tree(connection: Connection | Pool) -> Tree:

@@ -63,7 +63,7 @@ ES = Schema(
         "task": {"app": ALL},
         "handoff": {"app": ALL},
         "summary": {"app": ALL},
-        "pending": {"sequencer": "select, delete"},
+        "pending": {"app": ALL, "sequencer": "select, delete"},
         "ledger": {"app": ALL, "sequencer": APPENDED},
         "node": {"app": ALL, "sequencer": APPENDED},
         "sequencer": {"app": ALL, "sequencer": "select, update"},

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from homeward.ports_keys import KeysMissing
 from homeward.ports_record import Signer
+from homeward.sealing.choice import key_service
 from homeward.settings import Settings
 
 
@@ -38,9 +39,12 @@ class FileSigner:
 
 
 def signer_from(config: Settings) -> Signer:
-    """The configured signer. Raises KeysMissing, which says what to do."""
+    """The key file in development, the key service in production.
+
+    Raises KeysMissing, which says what to do.
+    """
     if config.environment == "production":
-        raise KeysMissing("production takes no signing key file: configure a key service")
+        return key_service(config)
     path = config.signing_key_file
     if path is None and config.home is not None:
         path = config.home / "keys" / "signing.key"

@@ -60,5 +60,11 @@ class FakeEdge:
     async def worklist(self, name: str, actor: Actor, *, after: str | None, limit: int) -> Any:
         return self._answer("worklist", name, actor, after, limit)
 
+    async def checkpoints(self, actor: Actor, *, before: int | None, limit: int) -> Any:
+        return self._answer("checkpoints", actor, before, limit)
+
+    async def witnesses(self, actor: Actor) -> Any:
+        return self._answer("witnesses", actor)
+
     async def handoffs(self, actor: Actor) -> Any:
         return self._answer("handoffs", actor)

@@ -72,6 +72,9 @@ async def test_a_batch_is_answered_with_a_line_for_each_stream(
         ("/api/v1/worklists/my_day", ("worklist", "my_day", None, 100)),
         ("/api/v1/worklists/late?after=abc&limit=5&lang=km", ("worklist", "late", "abc", 5)),
         ("/api/v1/handoffs", ("handoffs",)),
+        ("/api/v1/audit/checkpoints", ("checkpoints", None, 100)),
+        ("/api/v1/audit/checkpoints?after=7&limit=5", ("checkpoints", 7, 5)),
+        ("/api/v1/audit/witnesses", ("witnesses",)),
         (f"/api/v1/commands/{UUID(int=7)}", ("status", UUID(int=7))),
     ],
 )

@@ -58,6 +58,7 @@ def edge(told: tuple[MemoryEdge, Any]) -> Iterator[MemoryEdge]:
     found.bodies.clear()
     yield found
     found.instead = None
+    found.record = {"fault": None, "witnesses": []}
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class MemoryEdge:
         self.instead: Exception | None = None
         """Raised in the place of the next commands' answers."""
         self.bodies: list[dict[str, Any]] = []
+        self.record: dict[str, Any] = {"fault": None, "witnesses": []}
 
     def host_clock(self) -> datetime:
         return self.engine._clock
@@ -91,6 +92,9 @@ class MemoryEdge:
                 case "unassigned" if summary["kind"] == "case" and not summary["assigned"]:
                     lines.append(summary)
         return sorted(lines, key=lambda row: str(row.get("due") or row.get("next_due") or "~"))
+
+    async def witnesses(self, actor: Actor) -> dict[str, Any]:
+        return self.record
 
     async def handoffs(self, actor: Actor) -> list[dict[str, Any]]:
         if actor.mission is None:

@@ -50,6 +50,28 @@ async def test_a_task_says_which_decision_it_waits_for_and_what_is_late(browser:
     assert "Deadline passed: Status to be determined" in page.text
 
 
+async def test_the_supervisor_is_told_when_the_record_needs_somebody(
+    browser: Browser, edge: MemoryEdge
+) -> None:
+    await browser.sign_in("visal")
+    assert "The record needs you" not in (await browser.get("/late")).text
+    since = "2026-11-20T05:00:00Z"
+    court = {"name": "court", "waiting_since": since, "behind": 61, "fault": "away", "late": True}
+    embassy = {**court, "name": "embassy", "fault": "disagrees"}
+    soon = {**court, "name": "archive", "late": False}
+    edge.record = {"fault": None, "witnesses": [court, embassy, soon]}
+    page = await browser.get("/late")
+    assert "The record needs you" in page.text
+    assert "The witness court has been away since 20 November 2026" in page.text
+    assert "61 checkpoints wait for it" in page.text
+    assert "The witness embassy has disagreed since" in page.text
+    assert "archive" not in page.text
+    assert "Nothing has been signed" not in page.text
+    edge.record = {"fault": "the tree has shrunk", "fault_since": since, "witnesses": []}
+    assert "Nothing has been signed since 20 November" in (await browser.get("/late")).text
+    assert "គ្មានអ្វីត្រូវបានចុះហត្ថលេខាតាំងពី" in (await browser.get("/late?lang=km")).text
+
+
 async def test_others_are_not_shown_what_is_late_everywhere(browser: Browser) -> None:
     await browser.sign_in("sok")
     page = await browser.get("/late")

@@ -95,6 +95,8 @@ async def test_a_migrated_database_is_well(database_url: str) -> None:
         "Clock": "ok",
         "Database role": "ok",
         "Rights": "ok",
+        "Record": "ok",
+        "Witnesses": "note",
     }
 
 
@@ -123,6 +125,28 @@ async def test_rights_that_are_not_this_releases_are_a_fault(database_url: str) 
     await connection.close()
     told = named(await doctor._database(database_url), "Rights")
     assert (told.state, told.mend) == ("fault", "homeward migrate")
+
+
+async def test_a_record_that_is_not_signed_and_a_witness_that_is_gone_are_faults(
+    database_url: str,
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "update es.sequencer set fault = 'the tree has shrunk', fault_since = '2026-03-02';"
+        "insert into es.witness (name, waiting_since, fault, told) values"
+        " ('archive', now(), 'away', 'no answer'), ('court', '2026-03-02', 'away', 'no answer'),"
+        " ('embassy', now(), 'disagrees', 'another tree'), ('home', null, null, '')"
+    )
+    await connection.close()
+    checks = await doctor._database(database_url)
+    assert {c.name: c.state for c in checks if c.name.startswith(("Rec", "Wit"))} == {
+        "Record": "fault",
+        "Witness archive": "note",
+        "Witness court": "fault",
+        "Witness embassy": "fault",
+        "Witness home": "ok",
+    }
+    assert "the tree has shrunk" in named(checks, "Record").found
 
 
 async def test_an_old_schema_and_a_moved_clock_are_told(database_url: str) -> None:
