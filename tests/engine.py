@@ -99,8 +99,11 @@ class Engine:
         await self.do("piseth", "launch_operation", operation, started_at=started)
         return operation
 
-    async def rescue(self, operation: str, command_id: str | None = None) -> Answer:
-        rescued = host_clock().isoformat()
+    async def rescue(
+        self, operation: str, command_id: str | None = None, rescued: str | None = None
+    ) -> Answer:
+        """Whoever sends it again says the same `rescued`, or it is another command."""
+        rescued = rescued or host_clock().isoformat()
         return await self.do(
             "field", "record_rescue", operation, command_id, rescued_at=rescued, **PERSON
         )

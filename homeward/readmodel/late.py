@@ -27,7 +27,7 @@ LATE = """
 select l.*, l.since::text as mark, s.kind as stream_kind, s.state
   from es.late l join es.summary s using (stream_id)
  where (-l.level, l.since, l.stream_id, l.key) > (-$5::int, $6::text::timestamptz, $7, $8)
-   and es.may_see(s, $1, $2, $3) and s.kind = any ($4) {of_mine}
+   and es.may_see(s.conflicts, s.restricted, s.assigned, $1, $2, $3) and s.kind = any ($4) {of_mine}
  order by -l.level, l.since, l.stream_id, l.key limit $9
 """
 EVERYTHING = LATE.format(of_mine="")

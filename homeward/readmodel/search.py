@@ -45,7 +45,8 @@ select distinct subject from es.search_term where stream_id = $1 order by subjec
 """
 KNOWN = """
 select s.stream_id, s.kind, s.state, s.opened_at from es.summary s
- where s.stream_id = any ($5) and es.may_see(s, $1, $2, $3) and s.kind = any ($4)
+ where s.stream_id = any ($5) and s.kind = any ($4)
+   and es.may_see(s.conflicts, s.restricted, s.assigned, $1, $2, $3)
 """
 MADE = """
 select at from es.access_log where actor = $1 and what = 'search' and at > $2

@@ -59,7 +59,7 @@ TASK = """
 select t.*, t.place::text as mark, s.kind as stream_kind, s.state
   from es.task t join es.summary s using (stream_id)
  where (t.place, t.stream_id, t.key) > ($7::text::timestamptz, $8, $9)
-   and es.may_see(s, $1, $2, $3 or t.mission is not null)
+   and es.may_see(s.conflicts, s.restricted, s.assigned, $1, $2, $3 or t.mission is not null)
    and (s.kind = any ($4) or t.mission is not null)
    and (t.mission is null or exists (
          select from es.handoff h
@@ -87,7 +87,7 @@ select distinct on (place, stream_id, key) * from ({TASK.format(which=GIVEN_BY_M
 STREAMS_START = ("-infinity", "")
 STREAM = """
 select s.*, s.opened_at::text as mark from es.summary s
- where es.may_see(s, $1, $2, $3) and s.kind = any ($4)
+ where es.may_see(s.conflicts, s.restricted, s.assigned, $1, $2, $3) and s.kind = any ($4)
 """
 UNASSIGNED = f"""{STREAM}
    and s.kind = 'case' and s.state <> 'CLOSED' and not s.assigned ?& $8::text[]

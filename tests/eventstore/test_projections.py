@@ -1,5 +1,4 @@
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -16,11 +15,9 @@ from homeward.domain.streams import Call
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.eventstore.projection import summary
-from homeward.eventstore.rebuild import rebuild
 from tests.eventstore.telling import armed, new, note, tell
 
 DAY = timedelta(days=1)
-TABLES = ("deadline", "late", "owed_call", "task", "handoff", "summary")
 
 
 async def test_deadlines_follow_their_streams(store: PostgresEventStore, at: datetime) -> None:
@@ -108,30 +105,3 @@ def test_the_summary_names_codes_and_nothing_personal(case: Case, at: datetime) 
     assert "screened" not in line["failing"]
     assert line["failing"]
     assert "Sealed" not in repr(line)
-
-
-async def test_a_rebuild_ends_where_the_appends_did(
-    store: PostgresEventStore, at: datetime, pool: Pool
-) -> None:
-    for prefix in ("INC", "CRT", "OPS", "REQ", "VIC"):
-        blank = new(prefix)
-        first = tell(blank, note(arms=(armed("patience", at + DAY, at + 2 * DAY),)))
-        await store.append(first)
-        passed = DeadlinePassed(name="patience", level=1, tells="supervisor", due=at + DAY)
-        await store.append(tell(first.after[blank.id], passed))
-
-    async def everything() -> dict[str, list[tuple[Any, ...]]]:
-        return {
-            table: [
-                tuple(row) for row in await pool.fetch(f"select * from es.{table} order by 1, 2")
-            ]
-            for table in TABLES
-        }
-
-    appended = await everything()
-    assert len(appended["late"]) == len(appended["summary"]) == 5
-    await pool.execute(
-        "delete from es.summary; update es.deadline set due = due + interval '1 day'"
-    )
-    assert await rebuild(pool, at, batch=2) == 5
-    assert await everything() == appended

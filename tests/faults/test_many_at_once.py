@@ -6,6 +6,7 @@ import pytest
 from homeward.desk import Accepted
 from homeward.ports import Answer, Unavailable
 from tests.engine import Engine, open_engine
+from workers.assembly import host_clock
 from workflows.stream import StreamWorkflow
 
 pytestmark = pytest.mark.faults
@@ -15,10 +16,10 @@ MANY = 500
 
 async def rescued_in_the_end(engine: Engine, operation: str) -> tuple[Answer, int]:
     """A caller who sends the same command again until it is answered; how often it was told no."""
-    command_id, told_no = str(uuid4()), 0
+    command_id, told_no, rescued = str(uuid4()), 0, host_clock().isoformat()
     while True:
         try:
-            return await engine.rescue(operation, command_id), told_no
+            return await engine.rescue(operation, command_id, rescued), told_no
         except (Unavailable, Accepted):
             told_no += 1
             await asyncio.sleep(0.2)
