@@ -221,7 +221,7 @@ class Events(Chain):
             except Exception as fault:
                 what, position, stream, version = why(fault, row), self.next, None, None
                 ids.append((len(self.ids) + len(ids)).to_bytes(16, "big"))
-                if isinstance(row, tuple):
+                if not isinstance(row, Bad):
                     position, stream, version = row[:3]
                 if position is None:
                     self.pending += 1
@@ -295,19 +295,28 @@ def verify(
     trusted: Mapping[str, Iterable[Row]] | None = None,
     progress: Callable[[int], object] = lambda _: None,
 ) -> dict[str, Any]:
-    """Checks every element of a record, each part of it (FIELDS; of `witnesses` one by name) read
-    once and in its order. `keys` and `trusted`, what witnesses hold, come from elsewhere: the
-    record's own word for a witness counts only where its cosignature shows it."""
-    findings = Findings()
+    """Checks every element of a record: the parts of FIELDS, `witnesses` by name, `keys` as text;
+    each is read once, in its order. The arguments `keys` and `trusted`, what witnesses hold, come
+    from elsewhere: the record's own word for a witness counts only if its cosignature shows it."""
+    findings, own, not_checked = Findings(), own_keys(record["keys"], keys), []
+    if isinstance(own, Bad):
+        findings.add("keys", str(own))
+        own = []
+    if not keys and own:
+        not_checked.append("whose signatures these are: the keys are the record's own")
+    elif not any(key.algorithm == LOG for key in keys):
+        not_checked.append("the signatures of checkpoints: no key of the log was given")
     events = Events(record["events"], findings, progress)
     access = Lines("access", record["access"], findings, access_content)
     erasures = Lines("erasure", record["erasures"], findings, erasure_content)
-    own, numbers = record["witnesses"], dict[str, int]()
-    witnesses = dict.fromkeys([*own, *(trusted or {})], 0)
-    sources = [notes("checkpoint", record["checkpoints"], keys, findings, numbers)]
-    sources += [notes(f"witness {w}", own[w], keys, findings, numbers) for w in own]
-    for name, rows in (trusted or {}).items():
-        sources.append(notes(f"witness {name}", rows, keys, findings, numbers, believed=True))
+    numbers, witnesses = dict[str, int](), dict[str, int]()
+    sources = [notes("checkpoint", record["checkpoints"], keys or own, findings, numbers)]
+    for held, believed in ((record["witnesses"], False), (trusted or {}, True)):
+        for name, rows in held.items():
+            witnesses[name] = 0
+            needed = frozenset() if believed else frozenset({WITNESS if keys else 0})
+            source = f"witness {name}", rows, keys or own, findings, numbers, needed
+            sources.append(notes(*source))
     ours, place = set[str](), (-1, "")
     for part, number, note, believed in merge(*sources, key=lambda n: (n[2].size, n[2].signed)):
         if place != (place := (note.size, note.signed)):
@@ -325,13 +334,10 @@ def verify(
     for each in (events, access, erasures):
         each.upto(sys.maxsize)
     streams, every = events.end(record["streams"]), events.number + events.pending
-    not_checked = []
-    if not any(key.algorithm == LOG for key in keys):
-        not_checked.append("the log's signatures: its key was not given")
     if not any(witnesses.values()):
         not_checked.append("whether all was rewritten: no witness's word was given")
-    ranks = {"position": 0, "pending": 0, "checkpoint": 1}
-    findings.sort(key=lambda finding: ranks.get(finding["part"], 2))
+    ranks = {"position": 0, "pending": 1, "checkpoint": 2}
+    findings.sort(key=lambda finding: ranks.get(finding["part"], 3))
     return {
         "intact": not findings, "events": every, "pending": events.pending, "streams": streams,
         "access": access.number, "erasures": erasures.number,
@@ -341,9 +347,24 @@ def verify(
     }  # fmt: skip
 
 
+def own_keys(written: str | Bad, given: Sequence[Key]) -> list[Key] | Bad:
+    """The record's own keys; a Bad where they are none, or others than those given."""
+    if isinstance(written, Bad):
+        return written
+    try:
+        own = read_keys(written)
+        for key in own:
+            same = [k for k in given if k.name == key.name or k.algorithm == key.algorithm == LOG]
+            if same and key not in same:
+                return Bad(f"another key than was given: {key.name}")
+    except (ValueError, Bad) as fault:
+        return Bad(why(fault))
+    return own if any(key.algorithm == LOG for key in own) else Bad("no key of the log")
+
+
 def notes(
     part: str, rows: Iterable[Row], keys: Sequence[Key], findings: Findings,
-    numbers: dict[str, int], *, believed: bool = False,
+    numbers: dict[str, int], believed_if: frozenset[int] = frozenset(),
 ) -> Iterator[tuple[str, int, Note, bool]]:  # fmt: skip
     """Those notes of one source that are signed and follow each other, with their numbers."""
     before: Note | None = None
@@ -354,17 +375,18 @@ def notes(
             note = read_note(text)
             if size not in ([], [note.size]):
                 raise Bad(f"its row says size {size[0]}, it says {note.size}")
-            cosigned = WITNESS in signers(note, keys)
+            by = signers(note, keys)
             if before is not None:
                 sides = ((n.size, n.signed, n.access[0], n.erased[0]) for n in (before, note))
                 grown = all(old <= new for old, new in zip(*sides, strict=True))
-                if not grown or before.origin != note.origin or before.body == note.body:
+                twice = part == "checkpoint" and before.body == note.body
+                if not grown or twice or before.origin != note.origin:
                     raise Bad("it does not follow the one before it")
         except Exception as fault:
             findings.add(part, why(fault, row), number)
             continue
         before = note
-        yield part, number, note, believed or cosigned
+        yield part, number, note, by >= believed_if
 
 
 def read_note(text: str) -> Note:
@@ -458,17 +480,22 @@ def read_row(found: Any, part: str) -> tuple[Any, ...]:
     return tuple(row)
 
 
+def read_line(line: bytes, part: str) -> Row:
+    """A line of a `.jsonl` file; a Bad where it is none."""
+    try:
+        if line[-1:] != b"\n":
+            return Bad("a torn line")
+        return read_row(decode(line.decode()), part)
+    except (Bad, ValueError, RecursionError) as fault:
+        return fault if isinstance(fault, Bad) else Bad("no JSON")
+
+
 def read_lines(path: Path, part: str) -> Iterator[Row]:
-    """The rows of a `.jsonl` file one by one; a Bad for each line that is none."""
+    """The rows of a `.jsonl` file, one by one."""
     try:
         with path.open("rb") as lines:
             while line := lines.readline(LONGEST_LINE):
-                try:
-                    if line[-1:] != b"\n":
-                        raise Bad("a torn line")
-                    yield read_row(decode(line.decode()), part)
-                except (Bad, ValueError, RecursionError) as fault:
-                    yield fault if isinstance(fault, Bad) else Bad("no JSON")
+                yield read_line(line, part)
     except OSError as fault:
         yield Bad(f"{path.name}: {fault.strerror}")
 
@@ -484,23 +511,11 @@ def verify_export(
     record: dict[str, Any] = {part: read_lines(folder / f"{part}.jsonl", part) for part in parts}
     paths = sorted(folder.glob("witness-*.jsonl"))
     record["witnesses"] = {path.stem[8:]: read_lines(path, "witness") for path in paths}
-    fault, own = "", list[Key]()
     try:
-        own = read_keys((folder / "keys.txt").read_bytes().decode())
-        for key in own:
-            same = [k for k in keys if k.name == key.name or k.algorithm == key.algorithm == LOG]
-            if same and key not in same:
-                raise Bad(f"another key than was given: {key.name}")
-        fault = "" if any(key.algorithm == LOG for key in own) else "no key of the log"
-    except (OSError, ValueError, Bad) as error:
-        fault = why(error)
-    report = verify(record, keys or own, trusted, progress)
-    if own and not keys:
-        report["not_checked"].append("whose signatures these are: the keys are the export's own")
-    if fault:
-        report["findings"].add("keys", fault)
-        report["intact"] = False
-    return report
+        record["keys"] = (folder / "keys.txt").read_bytes().decode()
+    except (OSError, ValueError) as fault:
+        record["keys"] = Bad(f"keys.txt cannot be read ({type(fault).__name__})")
+    return verify(record, keys, trusted, progress)
 
 
 def verify_proof(found: Any, keys: Sequence[Key] = ()) -> dict[str, Any]:

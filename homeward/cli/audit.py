@@ -25,6 +25,7 @@ from homeward.cli.exits import (
 )
 from homeward.cli.options import As, Limit, Output
 from homeward.cli.output import write_json, write_record, write_rows
+from homeward.cli.verifying import verify
 from homeward.eventstore import exporting
 from homeward.eventstore.exporting import NothingThere
 from homeward.eventstore.ledger import LedgerBroken
@@ -41,6 +42,9 @@ WITNESSES = ("name", "fault", "late", "behind", "delivered", "size", "waiting_si
 audit = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_show_locals=False
 )
+
+
+audit.command()(verify)
 
 
 @audit.callback()

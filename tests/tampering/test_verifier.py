@@ -101,7 +101,7 @@ def test_without_a_key_it_says_what_it_could_not_check(told: Export, tmp_path: P
     folder = told.write(tmp_path / "export")
     report = verifier.verify_export(folder)
     assert report["intact"]
-    assert any("keys are the export's own" in each for each in report["not_checked"])
+    assert any("keys are the record's own" in each for each in report["not_checked"])
 
 
 def test_without_a_witness_nothing_is_witnessed(told: Export, tmp_path: Path) -> None:
