@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner
 
+from homeward import verifier
 from homeward.cli.root import app
 from homeward.dev import databases
 from homeward.eventstore.ledger import sequence
@@ -317,3 +318,29 @@ def test_a_database_that_is_away_is_told(
 ) -> None:
     with pytest.raises(Unavailable):  # the program's outermost frame turns it into exit code 7
         audit("postgresql://127.0.0.1:9/none", monkeypatch, read_settings_again)
+
+
+def test_what_the_engine_exports_and_proves_holds(
+    kept: Kept,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    read_settings_again: Callable[[], None],
+) -> None:
+    """Writer and verifier share no line: here they meet."""
+    monkeypatch.setenv("HOMEWARD_DATABASE_URL", kept.url)
+    monkeypatch.setenv("HOMEWARD_WITNESSES", f"file:{kept.witness}")
+    read_settings_again()
+
+    def told(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["audit", *arguments])
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    told("export", str(tmp_path / "export"))
+    report = json.loads(told("verify", "--export", str(tmp_path / "export"), "-o", "json"))
+    assert (report["findings"], report["events"], report["pending"]) == ([], 25, 3)
+    assert len(report["witnesses"]) == 1
+    for nth, arguments in enumerate((("0",), ("15",), ("19",), ("--from", "8"), ("--from", "16"))):
+        proof = tmp_path / f"{nth}.json"
+        proof.write_text(told("prove", *arguments))
+        assert verifier.main([str(proof), "--key", str(kept.key)]) == verifier.INTACT, arguments
