@@ -18,7 +18,7 @@ from homeward.domain.streams import StreamState
 
 
 class Unavailable(Exception):  # noqa: N818 - it is the outside that failed
-    """`part` names what is away: postgresql, temporal, keys."""
+    """`part` names what is away: postgresql, temporal, keys, erasures (a restored database)."""
 
     def __init__(self, part: str, retry_after: float = 5) -> None:
         super().__init__(f"{part} is away")

@@ -10,7 +10,9 @@ was restored from a backup can be told.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -55,13 +57,13 @@ class Bound(msgspec.Struct, frozen=True):
 
 
 class Erasure(msgspec.Struct, frozen=True):
-    """A line of the record's erasures (docs/record.md); `at` in microseconds since 2000-01-01."""
+    """A line of the record's erasures (docs/record.md)."""
 
     number: int
     case: str
-    event: str
+    event: UUID
     subjects: tuple[str, ...]
-    at: int
+    at: datetime
     prev: bytes
     hash: bytes
 
@@ -75,10 +77,31 @@ class Standing(msgspec.Struct, frozen=True):
     versions: tuple[int, ...]
 
 
-class KeyService(Protocol):
+class Remembers(Protocol):
+    """Who keeps the list of what was forgotten, out of reach of a database's backups.
+
+    Raises Unavailable when it is away.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    async def erasures(self, after: int = 0) -> list[Erasure]:
+        """What it was told is forgotten, by number, from the one after `after`."""
+        ...
+
+    async def remember(self, erasures: Sequence[Erasure]) -> None:
+        """Keeps these lines for ever; a number that it knows already is left as it is."""
+        ...
+
+
+class KeyService(Remembers, Protocol):
     """Every method raises KeysAway; batches answer in the order they were asked."""
 
-    name: str
+    async def prepare(self) -> None:
+        """Makes its keys where they are not there yet; harmless again. Once, by an administrator,
+        where a service does not make them by itself."""
+        ...
 
     async def wrap(self, keys: Sequence[tuple[str, bytes]]) -> list[Wrapped]:
         """(what it is bound to, 32 bytes) each, under the newest version."""
@@ -113,13 +136,5 @@ class KeyService(Protocol):
         ...
 
     async def standing(self) -> Standing: ...
-
-    async def erasures(self, after: int = 0) -> list[Erasure]:
-        """What it was told is forgotten, by number, from the one after `after`."""
-        ...
-
-    async def remember(self, erasures: Sequence[Erasure]) -> None:
-        """Keeps these lines for ever; a number that it knows already is left as it is."""
-        ...
 
     async def close(self) -> None: ...

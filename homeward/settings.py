@@ -32,6 +32,19 @@ class Settings(BaseSettings):
     """Where the command line finds the API."""
     host: str = "127.0.0.1"
     port: int = 8400
+    keys: Literal["file", "pkcs11", "transit"] = "file"
+    """The key service: a file (development alone), a hardware module, OpenBao's or Vault's."""
+    pkcs11_module: Path | None = None
+    """The library of the module's driver; token and PIN by the two that follow."""
+    pkcs11_token: str = "homeward"  # noqa: S105 - a label
+    pkcs11_pin: SecretStr = SecretStr("")
+    transit_url: str = ""
+    transit_token: SecretStr = SecretStr("")
+    transit_key: str = "homeward"
+    """The keys' name there; `-mac` and `-sign` stand beside it."""
+    transit_mount: str = "transit"
+    transit_kv: str = "secret"
+    """Where the list of erasures is kept: a KV store of version 2."""
     keys_database_url: str = ""
     """Where wrapped keys lie, if not in the main database."""
     key_file: Path | None = None

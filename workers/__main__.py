@@ -24,6 +24,7 @@ from homeward.settings import SettingFault, Settings, settings
 from homeward.temporal import connect as connect_temporal
 from workers.assembly import host_clock, partner_workers, run_all, stream_worker
 from workers.checkpoints import Signing, deliver_forever, sign_forever
+from workers.erasing import erase_forever, erasing_of
 from workers.feed import fetch_forever
 from workers.sequencer import sequence_forever
 from workers.sweep import sweep_forever
@@ -51,6 +52,7 @@ async def run(config: Settings, stop: asyncio.Event) -> None:
             asyncio.create_task(sequence_forever(pool)),
             *await keep_record(config, pool, store),
             asyncio.create_task(sweep_forever(store, desk, host_clock)),
+            asyncio.create_task(erase_forever(erasing_of(pool, keyring, config))),
             asyncio.create_task(fetch_forever(mission, store, desk, keyring)),
         ]
         announce_ready()

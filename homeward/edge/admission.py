@@ -74,6 +74,7 @@ class Admission:
     async def _command(
         self, name: str, body: Mapping[str, Any], actor: Actor, command_id: UUID
     ) -> Answer:
+        await self.keyring.ready()
         cls = command_named(name)
         body, unstorable = storable(body)
         stream = _stream(body.get("stream"))

@@ -56,6 +56,7 @@ class Edge(Admission, Searching, Documents, Auditing):
 
     async def status(self, command_id: UUID, actor: Actor) -> dict[str, Any]:
         """`done` with the first answer, or `unknown`: send it again. Only its giver is told."""
+        await self.keyring.ready()
         known = await self.postgres.command(command_id)
         if known is None or known.actor != actor.id:
             return {"command_id": str(command_id), "state": "unknown"}
@@ -69,6 +70,7 @@ class Edge(Admission, Searching, Documents, Auditing):
         self, name: str, actor: Actor, *, after: str | None = None, limit: int = 50
     ) -> dict[str, Any]:
         """One of the contract's worklists; raises not_found for another word."""
+        await self.keyring.ready()
         if name not in worklist.WORKLISTS:
             raise Refused("not_found")
         try:
@@ -79,6 +81,7 @@ class Edge(Admission, Searching, Documents, Auditing):
 
     async def handoffs(self, actor: Actor) -> list[dict[str, Any]]:
         """A liaison's inbox: what is asked, for whom of theirs, by when; each read is kept."""
+        await self.keyring.ready()
         if not actor.has("liaison") or actor.mission is None:
             raise Refused("forbidden")
         rows: list[dict[str, Any]] = []

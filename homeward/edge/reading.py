@@ -78,6 +78,7 @@ class Reading:
     async def _known(
         self, kind: str, stream: str, actor: Actor
     ) -> tuple[tuple[Event, ...], datetime]:
+        await self.keyring.ready()
         if forbidden_to_read(kind, actor):
             raise Refused("forbidden")
         if KINDS.get(stream[:3]) != kind:

@@ -82,6 +82,7 @@ ES = Schema(
         "append": Function(("worker",), definer=True),
         "record_read": Function(("app", "worker"), definer=True),
         "record_erasure": Function(("worker",), definer=True),
+        "erase_again": Function(("worker",), definer=True),
         "may_see": Function(("app",)),
     },
 )

@@ -8,6 +8,8 @@ from homeward.ports_keys import KeyService, KeysMissing
 from homeward.sealing.keyring import Keyring, Secrets
 from homeward.sealing.keystore import PostgresKeyStore
 from homeward.sealing.services.file import FileKeyService
+from homeward.sealing.services.pkcs11 import Pkcs11KeyService
+from homeward.sealing.services.transit import TransitKeyService
 from homeward.settings import Settings
 
 
@@ -25,6 +27,20 @@ def file_service(config: Settings) -> FileKeyService:
 
 def key_service(config: Settings) -> KeyService:
     """The one that HOMEWARD_KEYS names. Raises KeysMissing."""
+    match config.keys:
+        case "pkcs11":
+            pin = config.pkcs11_pin.get_secret_value()
+            if config.pkcs11_module is None or not pin:
+                raise KeysMissing("not set: HOMEWARD_PKCS11_MODULE or HOMEWARD_PKCS11_PIN")
+            return Pkcs11KeyService(str(config.pkcs11_module), config.pkcs11_token, pin)
+        case "transit":
+            token = config.transit_token.get_secret_value()
+            if not config.transit_url or not token:
+                raise KeysMissing("not set: HOMEWARD_TRANSIT_URL or HOMEWARD_TRANSIT_TOKEN")
+            return TransitKeyService(
+                config.transit_url, token, config.transit_key, config.transit_mount,
+                config.transit_kv,
+            )  # fmt: skip
     return file_service(config)
 
 

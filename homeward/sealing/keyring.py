@@ -21,6 +21,7 @@ import msgspec
 import structlog
 
 from homeward.domain.sealed import Compartment, Sealed
+from homeward.ports import Unavailable
 from homeward.ports_keys import Bound, KeyDestroyed, KeyFault, KeysAway, KeyService
 from homeward.sealing.box import DataKey, Owned, Sealer, Why
 from homeward.sealing.edge import sealed_values, unseal
@@ -89,6 +90,22 @@ class Keyring:
         self._life, self._held, self._patience = life, held, patience
         self._monotonic = monotonic
         self._clear: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+        self._remembered: int | None = None
+        """How many erasures there must be at least; None: to be asked."""
+
+    async def ready(self) -> None:
+        """Raises Unavailable("erasures") where the database knows less of what was forgotten than
+        the key service does: it was restored, and serves nothing until it has forgotten again."""
+        if self._remembered is None:
+            await self._compare()
+
+    async def _compare(self) -> None:
+        async with self._in_time():
+            theirs = await self.service.erasures()
+        known = theirs[-1].number if theirs else 0
+        if (await self.store.forgotten(())).erasures < known:
+            raise Unavailable("erasures")
+        self._remembered = known
 
     async def closing(self, owners: Collection[Owned]) -> Sealer:
         """A sealer for these; keys that are not there yet are made."""
@@ -153,7 +170,14 @@ class Keyring:
         return sealer.close(value, subject, compartment, field)
 
     async def _forgotten(self, subjects: Collection[str]) -> Forgotten:
-        return await self.store.forgotten(subjects)
+        if self._remembered is None:
+            await self._compare()
+        forgotten = await self.store.forgotten(subjects)
+        if forgotten.erasures < (self._remembered or 0):
+            self._remembered = None  # the database has gone back under our feet
+            raise Unavailable("erasures")
+        self._remembered = forgotten.erasures
+        return forgotten
 
     async def _make(self, owners: Iterable[Owned]) -> None:
         made = [(f"k-{uuid4().hex}", owner, token_bytes(32)) for owner in sorted(owners)]
@@ -214,9 +238,9 @@ class Keyring:
 
 @asynccontextmanager
 async def in_time(seconds: float = PATIENCE) -> AsyncIterator[None]:
-    """A key service that is slow is away."""
+    """A key service that is slow is away, and so is one that refuses a whole request."""
     try:
         async with asyncio.timeout(seconds):
             yield
-    except TimeoutError as late:
-        raise KeysAway from late
+    except (TimeoutError, KeyFault) as fault:
+        raise KeysAway from fault

@@ -1,7 +1,7 @@
 """Keys of the memory engine: real sealing, wrapped by nothing that outlives the process."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from homeward.sealing.box import Owned
@@ -27,7 +27,8 @@ class MemoryKeyStore:
     def __init__(self) -> None:
         self.rows: dict[Owned, KeyRow] = {}
         self.ids: dict[str, KeyRow] = {}
-        self.erased: set[str] = set()
+        self.erased: Callable[[], Collection[str]] = tuple
+        """Asks the record who was forgotten."""
 
     async def of(self, owners: Collection[Owned]) -> list[KeyRow]:
         return [self.rows[owner] for owner in owners if owner in self.rows]
@@ -40,4 +41,4 @@ class MemoryKeyStore:
             self.ids[row.id] = self.rows.setdefault(row.owner, row)
 
     async def forgotten(self, subjects: Collection[str]) -> Forgotten:
-        return Forgotten(frozenset(self.erased.intersection(subjects)), 0)
+        return Forgotten(frozenset(self.erased()) & frozenset(subjects), 0)

@@ -43,7 +43,7 @@ def signer_from(config: Settings) -> Signer:
 
     Raises KeysMissing, which says what to do.
     """
-    if config.environment == "production":
+    if config.environment == "production" or config.keys != "file":
         return key_service(config)
     path = config.signing_key_file
     if path is None and config.home is not None:

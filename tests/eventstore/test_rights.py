@@ -27,7 +27,7 @@ NEVER = (
     "erased",
 )
 """What happened: nobody may change, remove or empty these."""
-DEFINERS = {"append", "record_read", "record_erasure"}
+DEFINERS = {"append", "record_read", "record_erasure", "erase_again"}
 """Functions that run with the owner's rights. One more is one more way past every grant."""
 
 GRANTS = """

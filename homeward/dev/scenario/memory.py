@@ -15,9 +15,11 @@ import msgspec
 from activities.carry_out import Asked, CarryOut, system_command_id
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
 from homeward.domain.actors import SYSTEM, Actor
+from homeward.domain.case.state import Case
 from homeward.domain.commands import COMMANDS, Order
 from homeward.domain.control import dues, open_calls
 from homeward.domain.facts import Event
+from homeward.domain.facts.case_record import PersonalDataErased
 from homeward.domain.kinds import blank
 from homeward.domain.refusals import Refused as NotAllowed
 from homeward.domain.streams import PREFIX, Call, StreamState, fold, kind_of
@@ -104,7 +106,18 @@ class MemoryEngine:
         self._clock = datetime(2022, 8, 1, tzinfo=UTC)
         self.keys = MemoryKeyStore()
         self.keyring: Keyring = memory_keyring(self.keys)
+        self.keys.erased = self._erased
         self._start_afresh()
+
+    def _erased(self) -> set[str]:
+        return {
+            subject
+            for state in self.store.states.values()
+            if isinstance(state, Case) and state.erased
+            for event in state.history
+            if isinstance(event.fact, PersonalDataErased)
+            for subject in event.fact.subjects
+        }
 
     def _start_afresh(self) -> None:
         self.store = MemoryStore()

@@ -46,7 +46,6 @@ class FileKeyService:
         self._beside = beside
         self._in_memory: dict[int, bytes | None] = {}
         self._forgotten: list[Erasure] = []
-        self._keks: dict[int, bytes | None] = {}
 
     @classmethod
     def read(cls, path: Path) -> "FileKeyService":
@@ -56,20 +55,24 @@ class FileKeyService:
         except (OSError, ValueError) as fault:
             raise KeysMissing(f"{path} is no key file: {fault}") from None
 
+    async def prepare(self) -> None:
+        self._versions()
+
     async def wrap(self, keys: Sequence[tuple[str, bytes]]) -> list[Wrapped]:
         keks = self._versions()
         newest = max(keks)
         return [self._wrap(keks[newest] or b"", newest, to, secret) for to, secret in keys]
 
     async def unwrap(self, keys: Sequence[Bound]) -> list[bytes | KeyFault]:
-        return [self._unwrap(bound) for bound in keys]
+        keks = self._versions()
+        return [self._unwrap(keks, bound) for bound in keys]
 
     async def rewrap(self, keys: Sequence[Bound]) -> list[Wrapped | KeyFault]:
         keks = self._versions()
         newest = max(keks)
         done: list[Wrapped | KeyFault] = []
         for bound in keys:
-            clear = self._unwrap(bound)
+            clear = self._unwrap(keks, bound)
             if isinstance(clear, bytes):
                 done.append(self._wrap(keks[newest] or b"", newest, bound.to, clear))
             else:
@@ -138,9 +141,8 @@ class FileKeyService:
         nonce = os.urandom(12)
         return Wrapped(nonce + AESGCM(kek).encrypt(nonce, secret, to.encode()), version)
 
-    def _unwrap(self, bound: Bound) -> bytes | KeyFault:
+    def _unwrap(self, keks: dict[int, bytes | None], bound: Bound) -> bytes | KeyFault:
         wrapped = bound.wrapped
-        keks = self._keks if wrapped.kek in self._keks else self._versions()
         if wrapped.kek not in keks:
             return KeyRefused("no such version")
         kek = keks[wrapped.kek]
@@ -160,8 +162,8 @@ class FileKeyService:
     def _versions(self) -> dict[int, bytes | None]:
         """Number -> key; None: destroyed. The first is made when it is first asked for."""
         if self._beside is None:
-            self._keks = self._in_memory = self._in_memory or {1: secrets.token_bytes(32)}
-            return self._keks
+            self._in_memory = self._in_memory or {1: secrets.token_bytes(32)}
+            return self._in_memory
         path = self._file("keks")
         if not path.exists():
             made = self._beside.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -172,14 +174,13 @@ class FileKeyService:
             made.unlink()
         try:
             kept = msgspec.json.decode(path.read_bytes(), type=dict[int, str | None])
-            self._keks = {n: None if k is None else base64.b64decode(k) for n, k in kept.items()}
+            return {n: None if k is None else base64.b64decode(k) for n, k in kept.items()}
         except (msgspec.DecodeError, binascii.Error) as fault:
             raise KeysMissing(f"{path} holds no keys: {fault}") from None
-        return self._keks
 
     def _write(self, keks: dict[int, bytes | None]) -> None:
         if self._beside is None:
-            self._in_memory = self._keks = keks
+            self._in_memory = keks
             return
         path = self._file("keks")
         made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
