@@ -95,6 +95,10 @@ test-long: setup ## looks for a history that breaks a property, for a quarter of
 mutants: setup ## changes guards, duties, consent and protection, one place at a time: do the tests notice?
 	@$(PY) -m tests.mutants $(ARGS)
 
+.PHONY: test-tampering
+test-tampering: setup ## changes records in hundreds of ways and asks whether the verifier names the place
+	@$(BIN)/pytest tests/tampering tests/demo/test_tampering.py $(ARGS)
+
 .PHONY: test-faults
 test-faults: setup ## kills, cuts off and overloads real parts; takes minutes
 	@$(PY) -m homeward.dev.temporal
