@@ -150,6 +150,32 @@ def _one_of(found: re.Match[str], lang: Lang) -> str:
     return say("is not one of: %(options)s", lang, options=", ".join(codes))
 
 
+ZONE_PARTS = {
+    "layout": "the layout", "composite": "the last check digit", "optional": "the optional data",
+    "document_code": "the kind of document",
+}  # fmt: skip
+"""Parts of a machine-readable zone that are no field's."""
+ZONE_PART = "|".join(
+    (*ZONE_PARTS, "number", "birth_date", "expires", "issuer", "nationality", "sex",
+     r"line \d+, sign \d+")
+)  # fmt: skip
+
+
+def _zone(found: re.Match[str], lang: Lang) -> str:
+    """Each fault of a zone (`reference/mrz.py`) with the part it is in."""
+    told = []
+    for fault in found[0].split("; "):
+        if sign := re.match(r"line (\d+), sign (\d+) (.*)", fault):
+            line, nth = digits(int(sign[1]), lang), digits(int(sign[2]), lang)
+            part = say("line %(line)s, sign %(nth)s", lang, line=line, nth=nth)
+            what = sign[3]
+        else:
+            name, _, what = fault.partition(" ")
+            part = say(ZONE_PARTS[name], lang) if name in ZONE_PARTS else term("field", name, lang)
+        told.append(f"{part} {say(what, lang)}")
+    return "; ".join(told)
+
+
 PATTERNS: tuple[tuple[re.Pattern[str], Tell], ...] = tuple(
     (re.compile(pattern, re.DOTALL), tell)
     for pattern, tell in (
@@ -188,6 +214,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Tell], ...] = tuple(
          _fixed("is not a group of fields")),
         (r"is a year of the Buddhist era; write (\d+)",
          _number("is a year of the Buddhist era; write %(n)s")),
+        (rf"(?:{ZONE_PART}) (?:is|has|does) .*", _zone),
         (r"is nested deeper than (\d+)", _number("is nested deeper than %(n)s")),
         (r"has more than (\d+)", _number("has more than %(n)s")),
     )

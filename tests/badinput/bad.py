@@ -83,7 +83,7 @@ def wrong_types(value: Any) -> list[Any]:
         case bool():
             return [0, 1, 1.0, "true", "yes", "ពិត", [value], {"is": value}, nan]
         case int():
-            return [str(value), "៥", value + 0.5, float(value), True, [value], {"n": value}, nan,
+            return [-1, str(value), "៥", value + 0.5, float(value), True, [value], {"n": value}, nan,
                     -inf, 10**30, -(10**30), 2**63, "1e2"]  # fmt: skip
         case float():
             return [str(value), True, nan, inf, -inf, 1e300, [value], {"n": value}, 10**30]

@@ -2,6 +2,7 @@
 
 import json
 import types
+from collections.abc import Iterator
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
@@ -11,7 +12,7 @@ from homeward.domain.refusals import Refused
 from homeward.edge.catalogue import say
 from homeward.edge.words import fault_message
 from homeward.sealing.forms import clear_form
-from tests.badinput.bad import Bad, Path, breakings, oddities
+from tests.badinput.bad import Bad, Path, breakings, oddities, paths
 from tests.badinput.good import GOOD
 from tests.badinput.tour import Moment, Tour
 from tests.badinput.world import OFFERED, World, changed, leaves, plain, who
@@ -37,6 +38,8 @@ def forms_of(command: str) -> list[str]:
 
 
 FORMS = {
+    "answer_request": ["answer_request", "answer_request/case"],
+    "withdraw_consent": ["withdraw_consent", "withdraw_consent/contact"],
     "bring_before_court": ["bring_before_court", "bring_before_court/new"],
     "answer_handoff": ["answer_handoff", "answer_handoff/reception", "answer_handoff/received",
                        "answer_handoff/confirmed"],
@@ -118,6 +121,30 @@ def test_good_fields_are_known_for_every_command() -> None:
 
 def test_the_tour_gives_every_command_in_every_form(tour: Tour) -> None:
     assert sorted(set(EVERY) - set(tour.moments)) == []
+
+
+ELSEWHERE = {"mrz": "test_contradictions", "turns_18": "set by the edge"}
+
+
+def fields_of(model: type[BaseModel]) -> Iterator[str]:
+    """The names of all fields of the form, those of its groups among them."""
+    for name, info in model.model_fields.items():
+        yield info.alias or name
+        for option in _options(info.annotation):
+            for part in (option, *(o for arg in get_args(option) for o in _options(arg))):
+                if isinstance(part, type) and issubclass(part, BaseModel):
+                    yield from fields_of(part)
+
+
+@pytest.mark.parametrize("command", sorted(OFFERED))
+def test_every_field_of_the_command_is_told_in_one_of_its_forms(tour: Tour, command: str) -> None:
+    told = {
+        part
+        for form in forms_of(command)
+        for path in paths(tour.moments[form].fields)
+        for part in path
+    }
+    assert set(fields_of(clear_form(OFFERED[command]))) - told - ELSEWHERE.keys() == set()
 
 
 @pytest.mark.parametrize("form", EVERY)

@@ -97,6 +97,10 @@ def operations(tour: Tour, request: str) -> tuple[str, str]:
     with tour.aside():
         give("piseth", "abort_operation", operation)
     case = give("field", "record_rescue", operation)["case"]
+    with tour.aside():
+        told = GOOD["answer_request"](tour.world, request)["outcomes"]
+        named = [{**outcome, "case": case} for outcome in told]
+        give("emma", "answer_request", request, form="case", outcomes=named)
     give("field", "record_search_outcome", operation)
     give("field", "record_detention", operation)
     with tour.aside():
@@ -252,6 +256,8 @@ def fine(tour: Tour, case: str) -> None:
 def embassy(tour: Tour, case: str) -> None:
     give = tour.give
     give("sreymom", "record_consent", case)
+    with tour.aside():
+        give("sreymom", "withdraw_consent", case, form="contact")
     give("sok", "request_handoff", case)
     tour.stand("asked", case)
     for person, command in (
