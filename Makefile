@@ -104,6 +104,11 @@ test-faults: setup ## kills, cuts off and overloads real parts; takes minutes
 	@$(PY) -m homeward.dev.temporal
 	@$(BIN)/pytest -m faults $(ARGS)
 
+.PHONY: test-sentinel
+test-sentinel: setup ## plants words in every sealed field and searches every disk for them
+	@$(PY) -m homeward.dev.temporal
+	@$(BIN)/pytest -m sentinel $(ARGS)
+
 .PHONY: check
 check: setup ## ruff, formatting, mypy, import contracts
 	@$(BIN)/ruff check .
