@@ -30,7 +30,8 @@ class Answer(msgspec.Struct, frozen=True):
     """The first answer to a command; a repeat by the same actor gets it again."""
 
     stream: str
-    version: int
+    version: int | None
+    """None for a mission, which learns of no step but its own."""
     events: tuple[dict[str, Any], ...]
     """{id, type, stream, at} each, in order."""
     result: dict[str, str]

@@ -150,7 +150,10 @@ def _reads() -> dict[str, Any]:
         paths[f"/api/v1/{plural}/{{id}}/events"] = {
             "get": _read(
                 f"{kind}_timeline", kind, "What happened: who, when, why", "Timeline",
-                [*identified, _query("after", {"type": "integer", "minimum": 0}), LIMIT],
+                [
+                    *identified, _query("after", {"type": "integer", "minimum": 0}), LIMIT,
+                    _query("as_known_at", moment),
+                ],
             )
         }  # fmt: skip
     name = {"name": "name", "in": "path", "required": True, "schema": {"enum": WORKLISTS}}

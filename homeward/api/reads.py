@@ -42,9 +42,12 @@ async def timeline(request: Request) -> Response:
     query = Query(request)
     after = query.whole("after", 0, 0, 999_999_999)
     limit = query.whole("limit", LIMIT, 1, GREATEST)
+    as_known_at = query.moment("as_known_at")
     query.settle()
     kind, stream = stream_of(request)
-    read = await edge_of(request).timeline(kind, stream, actor, after=after, limit=limit)
+    read = await edge_of(request).timeline(
+        kind, stream, actor, after=after, limit=limit, as_known_at=as_known_at
+    )
     return answer(read)
 
 

@@ -99,12 +99,14 @@ class Client:
             return [line | {"refused": told}]
         return [line | ({"answer": told} if reply.status_code == 200 else {"accepted": True})]
 
-    def rows(self, path: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
+    def rows(
+        self, path: str, limit: int | None = None, **parameters: Any
+    ) -> Iterator[dict[str, Any]]:
         """Every row of a paged list, as far as `limit`."""
         after, left = None, limit
         while left is None or left > 0:
             wanted = PAGE if left is None else min(PAGE, left)
-            page = self.get(path, after=after, limit=wanted)
+            page = self.get(path, after=after, limit=wanted, **parameters)
             rows = page.get("rows", page.get("events", []))
             yield from rows
             left = None if left is None else left - len(rows)

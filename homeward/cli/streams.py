@@ -8,13 +8,14 @@ from urllib.parse import quote
 import typer
 
 from homeward.cli.client import Client
+from homeward.cli.exits import USAGE, end
 from homeward.cli.options import As, Limit, Output
 from homeward.cli.output import plain, write_line, write_record, write_rows
 from homeward.cli.search import candidates_of
 
 EVERY = 2.0
 """Seconds between two looks of `--follow`."""
-COLUMNS = ("version", "at", "type", "by", "roles", "why", "what")
+COLUMNS = ("number", "at", "type", "by", "roles", "why", "what")
 LINES = (
     "stream", "state", "kind", "deadline", "level", "due", "next_due", "since", "opened_at",
     "urgency", "province", "nationality", "failing", "person", "roles", "mission", "tells",
@@ -23,6 +24,11 @@ WORKLISTS = (
     "my_day", "unassigned", "sent_on", "late", "second_decisions", "handoffs", "requests",
     "blocked",
 )  # fmt: skip
+
+
+AsKnownAt = Annotated[
+    str | None, typer.Option(metavar="TIME", help="As the record stood then; with its offset.")
+]
 
 
 def complete_worklist(incomplete: str) -> list[str]:
@@ -39,9 +45,7 @@ def of_kind(kind: str, plural: str, prefix: str, waits_in: str) -> typer.Typer:
 
     def show(
         stream: Annotated[str, stream_id],
-        as_known_at: Annotated[
-            str | None, typer.Option(metavar="TIME", help="As the record stood then.")
-        ] = None,
+        as_known_at: AsKnownAt = None,
         person: As = None,
         output: Output = "table",
     ) -> None:
@@ -55,17 +59,20 @@ def of_kind(kind: str, plural: str, prefix: str, waits_in: str) -> typer.Typer:
         follow: Annotated[
             bool, typer.Option("--follow", "-f", help="Go on, until Ctrl-C, as more happens.")
         ] = False,
+        as_known_at: AsKnownAt = None,
         person: As = None,
         output: Output = "table",
     ) -> None:
+        if follow and as_known_at is not None:
+            end(USAGE, "What was known once does not go on: --follow or --as-known-at.")
         path = f"/api/v1/{plural}/{quote(stream, safe='')}/events"
         with Client(person) as api:
-            events = list(api.rows(path))
+            events = list(api.rows(path, as_known_at=as_known_at))
             rows = events if output != "table" else [_step(event) for event in events]
             form = "jsonl" if follow and output == "json" else output
             write_rows(rows, form, COLUMNS, "Nothing to be seen.")
             if follow:
-                for event in _more(api, path, events[-1]["version"] if events else 0):
+                for event in _more(api, path, events[-1]["number"] if events else 0):
                     if form == "table":
                         print("  ".join(plain(_step(event)[c]) for c in COLUMNS), flush=True)
                     else:
@@ -87,6 +94,8 @@ def of_kind(kind: str, plural: str, prefix: str, waits_in: str) -> typer.Typer:
     show.__doc__ = f"""Shows one {kind} as this person may see it.
 
     Example: homeward {kind} show {prefix}-2026-482911
+
+    Example: homeward {kind} show {prefix}-2026-482911 --as-known-at 2026-08-26T17:00:00+07:00
     """
     timeline.__doc__ = f"""Shows every step of one {kind}: when, what, who, why.
 
@@ -119,7 +128,7 @@ def _more(api: Client, path: str, after: int) -> Iterator[dict[str, Any]]:
     while True:
         time.sleep(EVERY)
         for event in api.get(path, after=after)["events"]:
-            after = event["version"]
+            after = event["number"]
             yield event
 
 

@@ -54,6 +54,11 @@ def as_liaison(actor: Actor) -> bool:
     return actor.has("liaison") and actor.roles.isdisjoint(CASE_ROLES)
 
 
+def as_mission(kind: str, actor: Actor) -> bool:
+    """Whoever sees of this kind of stream what a mission sees, and nothing else."""
+    return as_liaison(actor) if kind == "case" else actor.is_only("liaison")
+
+
 def restricted(case: Case, actor: Actor) -> bool:
     """Need to know: a restricted case is its assignees', supervisors' and auditors'."""
     return (

@@ -16,13 +16,14 @@ from msgspec.structs import replace
 
 from activities.carry_out import read_command
 from homeward.desk import Accepted
+from homeward.domain.access import as_mission
 from homeward.domain.actors import Actor
 from homeward.domain.calendar import DEFAULT_TERMS, Terms, local_date
 from homeward.domain.commands import Command, Order, still_needed
 from homeward.domain.decide import admit, command_named, decide, forbid
 from homeward.domain.kinds import blank
 from homeward.domain.refusals import Refused
-from homeward.domain.streams import StreamState, fold
+from homeward.domain.streams import KINDS, StreamState, fold
 from homeward.edge.contradictions import contradictions
 from homeward.edge.corrections import with_value_closed
 from homeward.edge.derived import add_derived
@@ -32,6 +33,7 @@ from homeward.edge.parsing import LONGEST_LIST, storable
 from homeward.edge.shape import STREAM, Envelope, given_command_id, new_command_id, read_shape
 from homeward.edge.subjects import subjects
 from homeward.ports import Answer, EventStore, Loaded, Outcome, Unavailable
+from homeward.readmodel.missionview import answer_for_mission
 from homeward.sealing.box import Owned
 from homeward.sealing.edge import seal, wanted
 from homeward.sealing.keyring import Erased, Keyring
@@ -66,10 +68,13 @@ class Admission:
         """One command. What it raises carries `command_id`, the id to send again."""
         command_id = given_command_id(body) or new_command_id()
         try:
-            return await self._command(name, body, actor, command_id)
+            answer = await self._command(name, body, actor, command_id)
         except Exception as told:
             told.command_id = command_id  # type: ignore[attr-defined] # told to the caller
+            if isinstance(told, Refused) and _of_mission(body.get("stream"), actor):
+                told.version = None
             raise
+        return answer_to(actor, answer)
 
     async def _command(
         self, name: str, body: Mapping[str, Any], actor: Actor, command_id: UUID
@@ -91,6 +96,9 @@ class Admission:
         state = _state(cls, stream, loaded)
         admit(cls, raw, actor, state, now)
         envelope, clear = read_shape(cls, body, now, unstorable)
+        if envelope.expected_version is not None and _of_mission(stream, actor):
+            # It is told no versions: guessing them would count what is hidden from it.
+            raise Refused.of_faults({"expected_version": "is not known"})
         if faults := contradictions(name, clear):
             raise Refused.of_faults(faults)
         if loaded.known is not None:
@@ -179,6 +187,15 @@ class Admission:
                 line |= {"ok": False, "accepted": True}
             lines.append(line)
         return lines
+
+
+def answer_to(actor: Actor, answer: Answer) -> Answer:
+    """The answer as its receiver may know it."""
+    return answer_for_mission(answer) if _of_mission(answer.stream, actor) else answer
+
+
+def _of_mission(stream: Any, actor: Actor) -> bool:
+    return as_mission(KINDS.get(str(stream)[:3], "case"), actor)
 
 
 def _stream(value: Any) -> str | None:

@@ -124,8 +124,8 @@ class Documents(Reading):
 
     async def document(self, stream: str, event: str, actor: Actor) -> Opened:
         """The content that an event attached, for who may read that event; the read is kept."""
-        events, now = await self._known(kind_of(stream), stream, actor)
-        shown = entries(fold(blank(stream), events), events, actor, now)
+        events, today, now = await self._known(kind_of(stream), stream, actor)
+        shown = entries(today, events, actor, now)
         attached = [one["fields"].get("sha256") for one in shown if one["id"] == event]
         found = await documents.find(self.pool, stream, str(attached[0])) if attached else None
         if found is None:

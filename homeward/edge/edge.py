@@ -10,7 +10,7 @@ import msgspec
 from homeward.desk import Desk
 from homeward.domain.actors import Actor
 from homeward.domain.refusals import Refused
-from homeward.edge.admission import Admission
+from homeward.edge.admission import Admission, answer_to
 from homeward.edge.auditing import Auditing
 from homeward.edge.documents import Documents
 from homeward.edge.reading import Reading
@@ -63,7 +63,7 @@ class Edge(Admission, Searching, Documents, Auditing):
         return {
             "command_id": str(command_id),
             "state": "done",
-            "answer": msgspec.to_builtins(known.answer),
+            "answer": msgspec.to_builtins(answer_to(actor, known.answer)),
         }
 
     async def worklist(

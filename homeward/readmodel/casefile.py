@@ -3,7 +3,7 @@
 Sealed values stay sealed here; the edge opens them once the read is recorded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from homeward.domain.actors import Actor
 from homeward.domain.case.guards import failing
 from homeward.domain.case.state import Case
 from homeward.domain.decide import possible
-from homeward.domain.facts import Event
 from homeward.domain.refusals import Refused
 from homeward.domain.request import Request
 from homeward.domain.streams import StreamState, kind_of
@@ -21,9 +20,8 @@ from homeward.domain.tasks import Task, tasks
 from homeward.readmodel.casesections import SECTIONS, holds
 from homeward.readmodel.missionview import case_for_mission, request_for_mission
 from homeward.readmodel.otherfiles import other_sections
-from homeward.readmodel.sections import section_of, section_of_deadline, sections_for
+from homeward.readmodel.sections import section_of, section_of_deadline
 
-__all__ = ["section_of", "sections_for", "view"]
 View = dict[str, Any]
 BOUND_HOME = ("RETURN_PREPARATION", "CLEARED")
 SECRET_TRACKS = ("risk", "justice")
@@ -38,13 +36,22 @@ TASK_SECTION = {
 }
 
 
-def view(state: StreamState, actor: Actor, now: datetime, events: Iterable[Event] = ()) -> View:  # noqa: ARG001
-    """The stream for this actor, who is known to be allowed to know of it."""
+def view(
+    state: StreamState,
+    actor: Actor,
+    now: datetime,
+    readable: frozenset[str],
+    *,
+    past: bool = False,
+) -> View:
+    """The stream for this actor, who is known to be allowed to know of it.
+
+    `readable`: the sections that the actor may read. `past`: as it once stood; nothing is possible.
+    """
     if isinstance(state, Case) and as_liaison(actor):
         return case_for_mission(state, actor, now)
     if isinstance(state, Request) and actor.is_only("liaison"):
         return request_for_mission(state)
-    readable = sections_for(state, actor, now)
     shown: View = {
         "id": state.id, "kind": kind_of(state.id), "version": state.version, "state": state.state,
         "opened_at": state.opened_at,
@@ -56,7 +63,7 @@ def view(state: StreamState, actor: Actor, now: datetime, events: Iterable[Event
     shown |= {
         "tasks": [_task(task) for task in tasks(state, now) if _sees_task(state, task, readable)],
         "deadlines": _deadlines(state, readable, now),
-        "possible": _possible(state, actor, now, readable),
+        "possible": {} if past else _possible(state, actor, now, readable),
         "notes": [
             {
                 "id": str(note.id), "at": note.at, "by": note.by, "text": note.fact.text,

@@ -3,12 +3,23 @@
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from homeward.domain.access import mission_handoffs
 from homeward.domain.actors import Actor
 from homeward.domain.case.state import Case, Handoff
 from homeward.domain.request import Request
+from homeward.ports import Answer
 from homeward.readmodel.casesections import fields
 
+OWN_STEPS = frozenset(
+    {
+        "HandoffAccepted", "HandoffDeclined", "HandoffQuestionAsked", "HandoffAnswered",
+        "NationalityConfirmed", "NationalityDenied", "TravelDocumentIssued", "ReceptionArranged",
+        "ConsularVisitRecorded", "ReceptionConfirmed", "RequestRegistered", "InformationReceived",
+    }
+)  # fmt: skip
+"""What a mission's own commands say; what else comes of them is not told to it."""
 ASKED = frozenset({"AWAITING_INFORMATION"})
 ANSWERED = frozenset({"ANSWERED", "CLOSED", "DECLINED"})
 
@@ -69,13 +80,28 @@ def _handoff(case: Case, handoff: Handoff) -> dict[str, Any]:
     }
 
 
+def answer_for_mission(answer: Answer) -> Answer:
+    """The answer to a mission's command: its own steps, and no count of anybody's."""
+    own = tuple(
+        event
+        for event in answer.events
+        if event["stream"] == answer.stream and event["type"] in OWN_STEPS
+    )
+    return replace(answer, version=None, events=own)
+
+
+def request_state(state: str) -> str:
+    """All that a mission is told of how far its request is."""
+    if state in ASKED:
+        return "question"
+    return "answered" if state in ANSWERED else "received"
+
+
 def request_for_mission(request: Request) -> dict[str, Any]:
     """Its own request: received, question or answered; what was found only as it was answered."""
-    state = "received"
+    state = "answered" if request.answer is not None else request_state(request.state)
     if request.state in ASKED:
         state = "question"
-    elif request.state in ANSWERED or request.answer is not None:
-        state = "answered"
     asked = request.exchanges[-1] if request.exchanges else None
     open_question = asked is not None and asked.reply is None
     answer = request.answer

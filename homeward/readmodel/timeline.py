@@ -12,7 +12,7 @@ from homeward.domain.facts import Event, Fact
 from homeward.domain.sealed import Sealed
 from homeward.domain.streams import StreamState
 from homeward.eventstore.codec import UnknownFact
-from homeward.readmodel.casefile import section_of, sections_for
+from homeward.readmodel.sections import section_of, sections_for
 
 WHY = ("reasons", "basis", "ground", "cause", "outcome", "account", "reason", "kind")
 """The field that tells why, in the order in which one is looked for."""
@@ -27,11 +27,14 @@ def entries(
     save the steps that the case's state shows anyway: these stay, without their fields. A mission
     has its own thread and no timeline: even bare steps tell of waiver, status and people. What this
     release does not know is a step without name and fields, save for auditors.
+
+    `number` counts what this reader sees, so that no gap tells of what is hidden; an auditor is
+    told the `version` too, by which the record is verified.
     """
     if as_liaison(actor):
         return []
     readable = sections_for(state, actor, now)
-    shown = []
+    shown: list[dict[str, Any]] = []
     for event in events:
         section, secret = section_of(state, event)
         if section not in readable and secret:
@@ -40,7 +43,8 @@ def entries(
         known = section in readable or not isinstance(event.fact, UnknownFact)
         shown.append(
             {
-                "version": event.version,
+                "number": len(shown) + 1,
+                **({"version": event.version} if actor.has("auditor") else {}),
                 "id": str(event.id),
                 "type": event.type if known else UnknownFact.__name__,
                 "at": event.occurred_at,

@@ -11,20 +11,24 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from msgspec.structs import replace
 
+from homeward.domain.access import as_liaison, as_mission
 from homeward.domain.actors import CASE_ROLES, Actor
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.projection import URGENCIES
 from homeward.readmodel import page as paging
 from homeward.readmodel.handoffs import inbox
 from homeward.readmodel.late import late
+from homeward.readmodel.missionview import request_state
 from homeward.readmodel.page import Page
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     stream: str
     stream_kind: str
-    state: str
+    state: str | None
+    """None for a mission: how far a case is, is not its matter."""
     key: str
     kind: str
     about: UUID | None
@@ -172,10 +176,11 @@ async def requests(
 ) -> Page[StreamLine]:
     """Requests not yet answered, by urgency and age; of a liaison, its own mission's."""
     place = paging.place_of(after, -1, *STREAMS_START)
-    mission = (actor.mission or "") if actor.is_only("liaison") else None
+    mission = (actor.mission or "") if as_mission("request", actor) else None
     told = (*paging.seeing(actor), paging.beyond(limit), *place, mission)
     found = await paging.fetch(pool, REQUESTS, *told)
-    return paging.page(found, limit, _stream_line, "urgency", "mark", "stream_id")
+    line = _stream_line if mission is None else _line_for_mission
+    return paging.page(found, limit, line, "urgency", "mark", "stream_id")
 
 
 Worklist = Callable[..., Awaitable[Page[Any]]]
@@ -193,7 +198,8 @@ WORKLISTS: dict[str, Worklist] = {
 
 async def _tasks(pool: Pool, sql: str, actor: Actor, limit: int, *told: Any) -> Page[TaskLine]:
     found = await paging.fetch(pool, sql, *paging.seeing(actor), paging.beyond(limit), *told)
-    return paging.page(found, limit, _task_line, "mark", "stream_id", "key")
+    line = _task_for_mission if as_liaison(actor) else _task_line
+    return paging.page(found, limit, line, "mark", "stream_id", "key")
 
 
 async def _streams(pool: Pool, sql: str, actor: Actor, limit: int, *told: Any) -> Page[StreamLine]:
@@ -208,6 +214,17 @@ def _task_line(row: asyncpg.Record) -> TaskLine:
         roles=tuple(row["roles"]), person=row["person"], mission=row["mission"],
         sent_by=row["sent_by"],
     )  # fmt: skip
+
+
+def _task_for_mission(row: asyncpg.Record) -> TaskLine:
+    """Neither how far the case is nor who of us asked."""
+    return replace(_task_line(row), state=None, sent_by=None)
+
+
+def _line_for_mission(row: asyncpg.Record) -> StreamLine:
+    """As the mission sees its request: who works on it, and until when, is not told."""
+    told = _stream_line(row)
+    return replace(told, state=request_state(told.state), next_due=None, assigned={})
 
 
 def _stream_line(row: asyncpg.Record) -> StreamLine:

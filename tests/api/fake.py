@@ -50,9 +50,16 @@ class FakeEdge:
         return self._answer("read", kind, stream, actor, as_known_at)
 
     async def timeline(
-        self, kind: str, stream: str, actor: Actor, *, after: int = 0, limit: int = 100
+        self,
+        kind: str,
+        stream: str,
+        actor: Actor,
+        *,
+        after: int = 0,
+        limit: int = 100,
+        as_known_at: datetime | None = None,
     ) -> Any:
-        return self._answer("timeline", kind, stream, actor, after, limit)
+        return self._answer("timeline", kind, stream, actor, after, limit, as_known_at)
 
     async def status(self, command_id: UUID, actor: Actor) -> Any:
         return self._answer("status", command_id, actor)

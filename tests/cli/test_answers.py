@@ -17,7 +17,7 @@ DONE = {
     "result": {"stream": CASE},
 }
 STEP = {
-    "version": 3, "id": "1", "type": "WaiverProposed", "at": "2022-08-05T10:00:00+07:00",
+    "number": 3, "id": "1", "type": "WaiverProposed", "at": "2022-08-05T10:00:00+07:00",
     "recorded_at": "2022-08-05T10:00:00+07:00", "by": "sok", "roles": ["officer"],
     "command": "propose_waiver", "why": "Held against her will",
     "fields": {"percent": 100, "reasons": "Held against her will"},
@@ -121,7 +121,7 @@ def test_an_accepted_command_is_waited_for_and_its_answer_told(homeward: Run, ap
 
 def test_a_timeline_tells_who_when_and_why(homeward: Run, api: Canned) -> None:
     path = f"/api/v1/cases/{CASE}/events"
-    later = {**STEP, "version": 4, "type": "WaiverEndorsed", "by": "enda", "why": None}
+    later = {**STEP, "number": 4, "type": "WaiverEndorsed", "by": "enda", "why": None}
     api.say("GET", path, 200, {"events": [STEP], "next": 3})
     api.say("GET", path, 200, {"events": [later], "next": None})
     ran = homeward("case", "timeline", CASE)
@@ -155,7 +155,7 @@ def test_a_timeline_is_followed_until_it_is_left(
     path = f"/api/v1/cases/{CASE}/events"
     api.say("GET", path, 200, {"events": [STEP], "next": None})
     api.say("GET", path, 200, {"events": [], "next": None})
-    later = {**STEP, "version": 4, "type": "WaiverEndorsed"}
+    later = {**STEP, "number": 4, "type": "WaiverEndorsed"}
     api.say("GET", path, 200, {"events": [later], "next": None})
     looks = iter([None, None])
 

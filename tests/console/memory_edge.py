@@ -41,13 +41,13 @@ class MemoryEdge:
         await self.engine.settle(())
         return answer
 
-    async def read(self, kind: str, stream: str, actor: Actor) -> dict[str, Any]:
-        return await self.engine._reads.read(kind, stream, actor)
-
-    async def timeline(
-        self, kind: str, stream: str, actor: Actor, *, after: int = 0, limit: int = 100
+    async def read(
+        self, kind: str, stream: str, actor: Actor, *, as_known_at: datetime | None = None
     ) -> dict[str, Any]:
-        return await self.engine._reads.timeline(kind, stream, actor, after=after, limit=limit)
+        return await self.engine._reads.read(kind, stream, actor, as_known_at=as_known_at)
+
+    async def timeline(self, kind: str, stream: str, actor: Actor, **page: Any) -> dict[str, Any]:
+        return await self.engine._reads.timeline(kind, stream, actor, **page)
 
     async def status(self, command_id: UUID, actor: Actor) -> dict[str, Any]:
         known = await self.engine.store.command(command_id)

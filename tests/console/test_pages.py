@@ -219,3 +219,33 @@ def _content(page: str) -> str:
     main = re.search(r"<main.*</main>", page, re.DOTALL)
     assert main
     return html.unescape(main[0])
+
+
+async def test_a_case_is_seen_as_it_was_known_from_each_step_of_its_history(
+    browser: Browser, case_in: Any
+) -> None:
+    await browser.sign_in("sok")
+    case = case_in("RETURN_PREPARATION")
+    history = await browser.get(f"/cases/{case}/history")
+    links = re.findall(r'href="(/cases/[^"]+as_known_at=[^"]+)"', history.text)
+    first = await browser.get(html.unescape(links[-1]))
+    assert first.status_code == 200
+    assert "As the record stood on" in first.text
+    assert "Rescued" in first.text
+    assert "What you can do now" not in first.text
+    assert f'href="/cases/{case}"' in first.text
+    now = await browser.get(f"/cases/{case}")
+    assert "As the record stood on" not in now.text
+    assert 'name="as_known_at"' in now.text
+
+
+async def test_a_moment_typed_in_is_one_of_phnom_penh_and_a_false_one_is_told(
+    browser: Browser, case_in: Any
+) -> None:
+    await browser.sign_in("sok")
+    path = f"/cases/{case_in('RETURN_PREPARATION')}"
+    page = await browser.get(path, params={"as_known_at": "2026-11-19T14:30"})
+    assert page.status_code == 200
+    assert 'value="2026-11-19T14:30"' in page.text
+    assert (await browser.get(path, params={"as_known_at": "yesterday"})).status_code == 422
+    assert (await browser.get(path, params={"as_known_at": "1999-01-01T00:00"})).status_code == 404

@@ -19,9 +19,9 @@ from homeward.domain.actors import Actor
 from homeward.domain.calendar import business_days_after, local_date
 from homeward.domain.facts import Event
 from homeward.domain.refusals import Refused
-from homeward.domain.streams import StreamState
+from homeward.domain.streams import StreamState, kind_of
 from homeward.domain.tasks import Task, tasks
-from homeward.ports import KnownCommand
+from homeward.ports import Answer, KnownCommand
 from homeward.sealing.memory import MemoryKeyStore, memory_keyring
 from homeward.services.sandbox.durations import parse_duration
 from homeward.services.sandbox.shelves import Shelves
@@ -201,6 +201,27 @@ class Story:
 
     def read(self, name: str, stream: str, roles: Iterable[str] = ()) -> dict[str, Any]:
         return _done(self.engine.read(stream, self.actor(name, roles)))
+
+    def read_as_known(
+        self, name: str, stream: str, then: datetime, roles: Iterable[str] = ()
+    ) -> dict[str, Any]:
+        reads, actor = self.engine._reads, self.actor(name, roles)
+        return _done(reads.read(kind_of(stream), stream, actor, as_known_at=then))
+
+    def timeline(self, name: str, stream: str, **page: Any) -> list[dict[str, Any]]:
+        """Its steps as somebody sees them."""
+        reads, actor = self.engine._reads, self.actor(name)
+        told: list[dict[str, Any]] = _done(reads.timeline(kind_of(stream), stream, actor, **page))[
+            "events"
+        ]
+        return told
+
+    def answered(self, name: str, command: str, stream: str | None, **fields: Any) -> Answer:
+        """The whole answer to a command, as its giver is told it."""
+        body = {"fields": fields} | ({"stream": stream} if stream else {})
+        answer = _done(self.engine.do(command, body, self.actor(name)))
+        _done(self.engine.settle(()))
+        return answer
 
     # the road -------------------------------------------------------------------------------------
 

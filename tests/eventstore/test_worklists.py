@@ -186,7 +186,8 @@ async def test_a_liaison_is_told_of_its_own_missions_visible_handoffs_alone(
     await put(case)
     (line,) = (await WORKLISTS["handoffs"](pool, VN, at)).lines
     assert (line.handoff, line.kind, line.state) == (handoff, "confirm_nationality", "OPENED")
-    assert keys(await worklist.my_day(pool, VN, at)) == ["handoff:1"]
+    (mine,) = (await worklist.my_day(pool, VN, at)).lines
+    assert (mine.key, mine.state, mine.sent_by) == ("handoff:1", None, None)
     for name, ask in WORKLISTS.items():
         assert (await ask(pool, TH, at)).lines == (), name
         assert name in {"my_day", "handoffs"} or (await ask(pool, VN, at)).lines == (), name
@@ -265,6 +266,8 @@ async def test_requests_not_yet_answered_come_by_urgency_and_age(
     assert await numbers(examiner) == [6, 2, 4, 3, 1]
     assert await numbers(person("x", ["examiner"], unit="post-7")) == [2, 4, 3, 1]
     assert await numbers(VN) == [4]
+    (theirs,) = (await worklist.requests(pool, VN, at)).lines
+    assert (theirs.state, theirs.next_due, theirs.assigned) == ("received", None, {})
     assert await numbers(TH) == []
     first = await worklist.requests(pool, examiner, at, 2)
     assert await numbers(examiner, after=first.after) == [4, 3, 1]
