@@ -110,6 +110,13 @@ class BringBeforeCourt(Command):
             operation=operation_of(self.suspect),
             case=known.case,
         )
+        if known.case is not None:
+            yield On(
+                known.case,
+                SuspectBroughtBeforeCourt(
+                    suspect=known.id, at=self.at, case=known.case, court=court.id
+                ),
+            )
 
 
 @command("court", ("justice",), from_=("OPENED", "IN_COURT"))

@@ -19,6 +19,7 @@ from homeward.desk import Accepted
 from homeward.domain.access import as_mission
 from homeward.domain.actors import Actor
 from homeward.domain.calendar import DEFAULT_TERMS, Terms, local_date
+from homeward.domain.case.state import Case
 from homeward.domain.commands import Command, Order, still_needed
 from homeward.domain.decide import admit, command_named, decide, forbid
 from homeward.domain.kinds import blank
@@ -99,12 +100,15 @@ class Admission:
         if envelope.expected_version is not None and _of_mission(stream, actor):
             # It is told no versions: guessing them would count what is hidden from it.
             raise Refused.of_faults({"expected_version": "is not known"})
-        if faults := contradictions(name, clear):
+        if faults := contradictions(name, clear, state, now):
             raise Refused.of_faults(faults)
         if loaded.known is not None:
             raise Refused("duplicate_key", "command_id")
         try:
-            order = await self._order(cls, envelope, clear, actor, command_id, print_, now)
+            assessed = _rescued(state) if name == "assess_age" else None
+            order = await self._order(
+                cls, envelope, clear, actor, command_id, print_, now, assessed
+            )
             if name == "correct_record":
                 order = await with_value_closed(order, state, self.keyring)
             if name == "record_service_answer":
@@ -125,6 +129,7 @@ class Admission:
         command_id: UUID,
         print_: str,
         now: datetime,
+        assessed: datetime | None,
     ) -> Order:
         reserved: dict[str, str] = {}
         if cls.spec.reserves:
@@ -136,7 +141,7 @@ class Admission:
         comment = envelope.comment
         own: set[Owned] = {(stream, "account")} if comment else set()
         sealer = await self.keyring.closing(wanted(clear, cls, whose) | own)
-        fields = add_derived(seal(clear, cls, sealer, whose), plain, now)
+        fields = add_derived(seal(clear, cls, sealer, whose), plain, now, assessed)
         return Order(
             name=cls.spec.name, stream=stream, command_id=command_id, actor=actor, fields=fields,
             occurred_at=envelope.occurred_at, expected_version=envelope.expected_version,
@@ -196,6 +201,10 @@ def answer_to(actor: Actor, answer: Answer) -> Answer:
 
 def _of_mission(stream: Any, actor: Actor) -> bool:
     return as_mission(KINDS.get(str(stream)[:3], "case"), actor)
+
+
+def _rescued(state: StreamState | None) -> datetime | None:
+    return state.rescued_at if isinstance(state, Case) else None
 
 
 def _stream(value: Any) -> str | None:

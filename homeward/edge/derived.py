@@ -19,8 +19,15 @@ def turns_18(birth_date: str, at: date) -> str | None:
     return f"{birthday:%Y-%m}" if birthday > at else None
 
 
-def add_derived(fields: dict[str, Any], clear: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Sealed fields with `identity.turns_18` set where the birth date says under 18 at rescue."""
+def add_derived(
+    fields: dict[str, Any], clear: dict[str, Any], now: datetime, assessed: datetime | None = None
+) -> dict[str, Any]:
+    """Sealed fields with `turns_18` set where the birth date says under 18 at the rescue.
+
+    `assessed`: when the person was rescued whose age is assessed; else the identity is told anew.
+    """
+    if assessed is not None and clear.get("birth_date"):
+        return {**fields, "turns_18": turns_18(clear["birth_date"], local_date(assessed))}
     identity = clear.get("identity")
     if not isinstance(identity, dict) or not identity.get("birth_date"):
         return fields

@@ -139,6 +139,7 @@ SECTION: dict[str, tuple[str, bool]] = {
     "ProtectionClaimResolved": ("protection", True),
     "BestInterestsDetermined": ("protection", False),
     "NonPunishmentReviewed": ("suspects", True),
+    "SuspectBroughtBeforeCourt": ("suspects", True),
     "StatementRecorded": ("justice", True),
     "WitnessLinked": ("justice", True),
     "CourtCaseClosed": ("justice", True),

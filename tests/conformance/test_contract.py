@@ -1,12 +1,8 @@
 """What is implemented, beside the contract, where the contract lies beside the checkout."""
 
 import re
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from homeward.dev.scenario.format import load_yaml
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
 from homeward.domain.actors import ANY_WRITER, ROLES
 from homeward.domain.commands import COMMANDS
@@ -14,9 +10,6 @@ from homeward.domain.facts import Fact
 from homeward.domain.kinds import STATES
 from homeward.domain.refusals import CODES
 from homeward.sealing.forms import hints, set_by_edge
-
-CONTRACT = Path(__file__).parents[3] / "shared" / "contract" / "contract.yaml"
-pytestmark = pytest.mark.skipif(not CONTRACT.is_file(), reason="no contract beside the checkout")
 
 
 def is_optional(kind: str) -> bool:
@@ -26,12 +19,6 @@ def is_optional(kind: str) -> bool:
 
 
 OFFERED = {name: cls for name, cls in COMMANDS.items() if not cls.spec.system}
-
-
-@pytest.fixture(scope="module")
-def contract() -> dict[str, Any]:
-    loaded: dict[str, Any] = load_yaml(CONTRACT.read_text(encoding="utf-8"))
-    return loaded
 
 
 def test_every_command_of_the_contract_can_be_given_and_no_other(contract: dict[str, Any]) -> None:

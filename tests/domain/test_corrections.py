@@ -224,9 +224,10 @@ def test_a_clear_word_takes_no_sealed_place_and_a_sealed_one_no_clear_place() ->
     name, sex = field_of(event, "identity.name_romanised"), field_of(event, "identity.sex")
     assert name is not None
     assert sex is not None
+    now = story.now
     box = Sealed("VIC-2022-000001", "identity", "name_romanised", "k", "AAAA")
-    assert (value_fits(name, None, box), value_fits(name, "MAI", None)) == (True, False)
-    assert (value_fits(sex, None, box), value_fits(sex, "M", None)) == (False, True)
+    assert (value_fits(name, None, box, now), value_fits(name, "MAI", None, now)) == (True, False)
+    assert (value_fits(sex, None, box, now), value_fits(sex, "M", None, now)) == (False, True)
 
 
 @pytest.mark.parametrize(

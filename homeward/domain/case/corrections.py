@@ -3,6 +3,7 @@
 The case is folded again from its events as corrected, so that a rule cannot read an old value.
 """
 
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -176,7 +177,7 @@ def _set_by_edge(told: Any) -> bool:
     return any(isinstance(mark, SetByEdge) for mark in getattr(told, "__metadata__", ()))
 
 
-def value_fits(field: Field, value: Any, closed: Sealed | None) -> bool:
+def value_fits(field: Field, value: Any, closed: Sealed | None, now: datetime) -> bool:
     """Whether the new value is of the field's type: a code of its list, a date, a sealed text."""
     optional = type(None) in get_args(field.stored)
     if closed is not None:
@@ -189,7 +190,9 @@ def value_fits(field: Field, value: Any, closed: Sealed | None) -> bool:
     try:
         msgspec.json.decode(raw, type=field.stored)
         if field.told is not None:
-            TypeAdapter(field.told, config=ConfigDict(strict=True)).validate_json(raw)
+            TypeAdapter(field.told, config=ConfigDict(strict=True)).validate_json(
+                raw, context={"now": now}
+            )
     except (msgspec.ValidationError, ValidationError):
         return False
     return True

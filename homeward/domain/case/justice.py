@@ -8,7 +8,11 @@ from homeward.domain.case.state import Case
 from homeward.domain.commands import Command, Facts, Told, command
 from homeward.domain.facts import Event
 from homeward.domain.facts.case_justice import StatementRecorded
-from homeward.domain.facts.court import CourtCaseClosed, WitnessLinked
+from homeward.domain.facts.court import (
+    CourtCaseClosed,
+    SuspectBroughtBeforeCourt,
+    WitnessLinked,
+)
 from homeward.domain.fields import PastMoment, Text
 from homeward.domain.streams import evolves
 
@@ -38,6 +42,14 @@ def _stated(case: Case, fact: StatementRecorded, _: Event) -> Case:
 @evolves
 def _witness(case: Case, fact: WitnessLinked, _: Event) -> Case:
     return replace(case, courts=tuple(dict.fromkeys((*case.courts, fact.court))))
+
+
+@evolves
+def _accused(case: Case, fact: SuspectBroughtBeforeCourt, _: Event) -> Case:
+    """A victim who is a suspect too: nothing is erased while that court may ask."""
+    if fact.court is None:
+        return case
+    return replace(case, suspect_in=tuple(dict.fromkeys((*case.suspect_in, fact.court))))
 
 
 @evolves

@@ -94,6 +94,14 @@ class LinkCases(Command):
                 yield On(other.id, HoldPlaced(kind="FAMILY_UNITY", origin="family"))
 
 
+AGE_FOLLOWS = {
+    ("CaseOpened", "identity.birth_date"): "identity.turns_18",
+    ("CaseOpened", "rescued_at"): "identity.turns_18",
+    ("AgeAssessed", "birth_date"): "turns_18",
+}
+"""Fields from which the edge tells anew when somebody turns 18, and where that stands."""
+
+
 @command("case", ("officer", "interviewer", "screener", "supervisor"))
 class CorrectRecord(Command):
     """Free text by one person; every other field only when a second agrees."""
@@ -113,10 +121,12 @@ class CorrectRecord(Command):
             return
         assert field is not None
         closed, value = _read(self.value) if field.sealed else (None, self.value)
-        told.need(value_fits(field, value, closed), "invalid", "value", why="It does not fit.")
+        fits = value_fits(field, value, closed, told.now)
+        told.need(fits, "invalid", "value", why="It does not fit.")
+        assert event is not None
         also: dict[str, Any] = {}
-        if self.field == "identity.birth_date":
-            also = {"identity.turns_18": self.turns_18}
+        if month := AGE_FOLLOWS.get((event.type, self.field)):
+            also = {month: self.turns_18}
         correction = told.event_id(0)
         told.result["correction"] = str(correction)
         if is_free_text(self.field):
@@ -138,6 +148,17 @@ def _read(value: Any) -> tuple[Sealed | None, Any]:
         return None, value
 
 
+def _overtaken(case: Case, correction: Correction) -> bool:
+    """What it says of the age rests on a birth date or a rescue that was corrected since."""
+    if not correction.also:
+        return False
+    proposed = next((e.version for e in case.history if e.id == correction.id), 0)
+    return any(
+        event.version > proposed and isinstance(event.fact, RecordCorrected) and event.fact.also
+        for event in case.history
+    )
+
+
 @command("case", ("supervisor",), not_by=("correct_record",))
 class ApproveCorrection(Command):
     correction: UUID
@@ -154,6 +175,11 @@ class ApproveCorrection(Command):
         correction: Correction | None = state.corrections.get(self.correction)
         if not known or correction is None:
             return
+        told.need(
+            not _overtaken(state, correction),
+            "wrong_state",
+            why="Another correction changed the age since: propose it again.",
+        )
         sealed = isinstance(correction.value, Sealed)
         yield RecordCorrected(
             correction=correction.id, event=correction.event, field=correction.field,

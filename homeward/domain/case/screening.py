@@ -17,7 +17,7 @@ from homeward.domain.facts.case_screening import (
     RightsExplained,
     ScreeningRecorded,
 )
-from homeward.domain.fieldgroups import as_struct
+from homeward.domain.fieldgroups import SetByEdge, as_struct
 from homeward.domain.fields import IdentityPartialDate, IdentityText, Text
 from homeward.domain.reference.codes import Fear, IloIndicator, Language, MinorAnswer
 from homeward.domain.streams import evolves
@@ -97,9 +97,13 @@ class AssessAge(Command):
     minor: bool
     method: Text
     birth_date: IdentityPartialDate | None = None
+    turns_18: Annotated[str | None, SetByEdge("birth_date")] = None
 
     def decide(self, case: Case, told: Told) -> Facts:  # noqa: ARG002
-        yield AgeAssessed(minor=self.minor, method=self.method, birth_date=self.birth_date)
+        yield AgeAssessed(
+            minor=self.minor, method=self.method, birth_date=self.birth_date,
+            turns_18=self.turns_18,
+        )  # fmt: skip
 
 
 @evolves
@@ -144,5 +148,5 @@ def _guarded(case: Case, fact: GuardianAppointed, _: Event) -> Case:
 def _age_assessed(case: Case, fact: AgeAssessed, _: Event) -> Case:
     identity = case.identity
     if identity is not None and fact.birth_date is not None:
-        identity = replace(identity, birth_date=fact.birth_date)
+        identity = replace(identity, birth_date=fact.birth_date, turns_18=fact.turns_18)
     return replace(case, age_assessed=fact.minor, identity=identity)

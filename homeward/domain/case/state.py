@@ -370,6 +370,7 @@ class Case(StreamState, frozen=True, kw_only=True, gc=False):
     """Court cases where the person is a witness."""
     courts_closed: frozenset[str] = frozenset()
     suspect_in: tuple[str, ...] = ()
+    """Court cases before which the person stands as a suspect."""
     # return
     mode_of_return: str | None = None
     wish_recorded: bool = False

@@ -42,3 +42,5 @@ class AgeAssessed(Fact, kw_only=True):
     minor: bool
     method: str
     birth_date: Sealed | None = None
+    turns_18: str | None = None
+    """YYYY-MM, of who was under 18 at the rescue by this birth date."""

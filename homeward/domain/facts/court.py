@@ -16,7 +16,10 @@ class CourtCaseOpened(Fact, kw_only=True):
 
 
 class SuspectBroughtBeforeCourt(Fact, kw_only=True):
-    """`suspect` names one whom an operation knows, or this event where it names a new one."""
+    """`suspect` names one whom an operation knows, or this event where it names a new one.
+
+    In the court's stream; of a victim, with the court's id in the case's too, and without a name.
+    """
 
     suspect: UUID
     at: datetime
@@ -25,6 +28,7 @@ class SuspectBroughtBeforeCourt(Fact, kw_only=True):
     sex: str | None = None
     operation: str | None = None
     case: str | None = None
+    court: str | None = None
 
 
 class WitnessLinked(Fact, kw_only=True):
