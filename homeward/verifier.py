@@ -317,9 +317,9 @@ def verify(
             needed = frozenset() if believed else frozenset({WITNESS if keys else 0})
             source = f"witness {name}", rows, keys or own, findings, numbers, needed
             sources.append(notes(*source))
-    ours, place = set[str](), (-1, "")
-    for part, number, note, believed in merge(*sources, key=lambda n: (n[2].size, n[2].signed)):
-        if place != (place := (note.size, note.signed)):
+    ours, place = set[str](), (-1, "", 0, 0)
+    for part, number, note, believed in merge(*sources, key=lambda n: stand(n[2])):
+        if place != (place := stand(note)):
             ours.clear()
         whose = f"the checkpoint of size {note.size} ({part} {number})"
         fits = events.holds(note.size, note.root, part, whose)
@@ -362,6 +362,11 @@ def own_keys(written: str | Bad, given: Sequence[Key]) -> list[Key] | Bad:
     return own if any(key.algorithm == LOG for key in own) else Bad("no key of the log")
 
 
+def stand(note: Note) -> tuple[int, str, int, int]:
+    """How far a checkpoint is: of one size and second there may be several."""
+    return note.size, note.signed, note.access[0], note.erased[0]
+
+
 def notes(
     part: str, rows: Iterable[Row], keys: Sequence[Key], findings: Findings,
     numbers: dict[str, int], believed_if: frozenset[int] = frozenset(),
@@ -377,7 +382,7 @@ def notes(
                 raise Bad(f"its row says size {size[0]}, it says {note.size}")
             by = signers(note, keys)
             if before is not None:
-                sides = ((n.size, n.signed, n.access[0], n.erased[0]) for n in (before, note))
+                sides = (stand(each) for each in (before, note))
                 grown = all(old <= new for old, new in zip(*sides, strict=True))
                 twice = part == "checkpoint" and before.body == note.body
                 if not grown or twice or before.origin != note.origin:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from homeward.eventstore.checkpoint import EVERY, LEAVES, Inconsistent, sign, standing
+from homeward.eventstore import checkpoint
+from homeward.eventstore.checkpoint import LEAVES, Inconsistent, sign, standing
 from homeward.eventstore.ledger import note_fault
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.witnessing import deliver
@@ -46,7 +47,7 @@ class Signing:
     async def _sign_if_due(self, host_now: datetime, now: datetime) -> bool:
         stands = await standing(self._pool)
         since = self._looked_at
-        waited = since is None or abs(host_now - since) >= EVERY
+        waited = since is None or abs(host_now - since) >= checkpoint.EVERY
         if not stands.recorded or not (waited or stands.new_leaves >= LEAVES):
             return False
         self._looked_at = host_now
@@ -61,7 +62,7 @@ async def sign_forever(signing: Signing, host_clock: Clock, engine_clock: Engine
             log.warning("checkpoint_waits", part=away.part)
         except Inconsistent as fault:
             log.error("checkpoint_refused", reason=str(fault))  # noqa: TRY400 - it says it all
-            await asyncio.sleep(EVERY.total_seconds())
+            await asyncio.sleep(checkpoint.EVERY.total_seconds())
         await asyncio.sleep(LOOK)
 
 

@@ -1,5 +1,6 @@
 """`homeward witness`: keeps the checkpoints of somebody else's record."""
 
+import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,9 @@ def serve(
         end(AWAY, f"Cannot listen on {host}:{port}: {error.strerror}.")
     typer.echo(str(kept.key))
     say(f"witnessing {keys[0].name} on http://{host}:{listener.getsockname()[1]}")
+    # uvicorn raises again the signal that stopped it; once it has stopped, that is all.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     with listener:
         _Server(config).run(sockets=[listener])

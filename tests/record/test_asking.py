@@ -15,6 +15,7 @@ from homeward.domain.actors import person
 from homeward.domain.refusals import Refused
 from homeward.edge.auditing import Auditing
 from homeward.eventstore.checkpoint import Inconsistent
+from homeward.eventstore.exporting import export
 from homeward.eventstore.pool import Pool
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.eventstore.witnessing import deliver, enlist
@@ -56,6 +57,25 @@ async def kept(
     while await deliver(pool, witness, NOON):
         pass
     return witness
+
+
+async def test_checkpoints_of_one_size_and_second_verify_beside_a_witness(
+    store: PostgresEventStore, pool: Pool, signer: FileSigner, tmp_path: Path
+) -> None:
+    """A clock that was put back, say: the record's time stands until it is reached again."""
+    witness = FileWitness(tmp_path / "court.jsonl")
+    await enlist(pool, ["court"])
+    await write(store)
+    for _ in range(3):
+        await read_a_case(pool)
+        await signed(pool, signer)
+    while await deliver(pool, witness, NOON):
+        pass
+    folder = tmp_path / "record"
+    async with pool.acquire() as connection:
+        await export(connection, folder, lambda *_: None, {})
+    keys = str(folder / "keys.txt")
+    assert verifier.main([str(folder), "--key", keys, "--witness", str(witness.path)]) == 0
 
 
 @pytest.mark.usefixtures("kept")
