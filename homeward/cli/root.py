@@ -31,13 +31,14 @@ PLACES: dict[str, tuple[str, str]] = {
     "worker": ("processes:worker", "Runs the engine's worker."),
     "sandbox": ("sandbox:sandbox", "Plays the immigration and the mission service."),
     "witness": ("witness:witness", "A witness of a record: serve."),
+    "keys": ("keys:keys", "Keys of people: status, list, rotate."),
     "migrate": ("migrate:migrate", "Brings the database's schema to this release."),
     "codec": ("codec:codec", "Makes payloads readable in Temporal's web interface."),
     "projection": ("projection:projection", "What follows from the events: list, rebuild."),
     "resume": ("resume:resume", "Starts again whatever should be running, at once."),
 }
 """Name -> where it is, and its line in the list of commands."""
-ON_THE_STACK = frozenset({"audit", "codec", "projection", "resume"})
+ON_THE_STACK = frozenset({"keys", "audit", "codec", "projection", "resume"})
 """Those that reach database or Temporal themselves: those of the running stack, if none is set."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -44,6 +44,11 @@ REPLACE = """
 update es_keys.subject_key k set wrapped = n.wrapped, kek = n.kek
   from unnest($1::text[], $2::bytea[], $3::int[], $4::int[]) as n (key_id, wrapped, kek, was)
  where k.key_id = n.key_id and k.kek = n.was and k.wrapped is not null
+"""
+LISTED = """
+select key_id as key, subject, compartment, kek as version, created_at::text as created,
+       destroyed_at::text as destroyed
+  from es_keys.subject_key where $1 = '' or subject = $1 order by created_at, key_id limit $2
 """
 COUNTS = """
 select kek, count(*) filter (where wrapped is not null) as living,
@@ -151,6 +156,11 @@ class PostgresKeyStore:
     async def counts(self) -> list[Count]:
         with reaching():
             return [Count(*row) for row in await self._keys.fetch(COUNTS)]
+
+    async def listed(self, subject: str, limit: int) -> list[dict[str, Any]]:
+        """For people: everything but the keys; of one subject, or of all (empty)."""
+        with reaching():
+            return [dict(row) for row in await self._keys.fetch(LISTED, subject, limit)]
 
     async def close(self) -> None:
         if self._keys is not self._main:
