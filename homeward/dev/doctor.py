@@ -28,7 +28,10 @@ from homeward.dev.supervisor import is_up
 from homeward.eventstore import privileges
 from homeward.eventstore.pool import SESSION
 from homeward.eventstore.roles import LOGINS, name_of
+from homeward.ports import Unavailable
+from homeward.ports_keys import KeysMissing
 from homeward.readmodel.record import Record, record
+from homeward.sealing.choice import standing_of
 from homeward.settings import settings
 
 OLDEST_PYTHON = (3, 11)
@@ -282,7 +285,22 @@ def ports(home: Home, *, running: bool) -> Iterator[Check]:
 
 
 def key(home: Home) -> Check:
-    return _key_file("Key", "HOMEWARD_KEY_FILE", settings().key_file, home.key_file)
+    """The key service: its file, or whether it answers."""
+    config = settings()
+    if config.keys == "file":
+        if config.environment == "production":
+            mend = "Set HOMEWARD_KEYS to pkcs11 or transit (docs/runbook.md)."
+            return Check("Key", "fault", "production takes no key file", mend)
+        return _key_file("Key", "HOMEWARD_KEY_FILE", config.key_file, home.key_file)
+    mend = "docs/runbook.md tells of key services; homeward keys prepare makes what is missing."
+    try:
+        stands = asyncio.run(asyncio.wait_for(standing_of(config), 5))
+    except KeysMissing as missing:
+        return Check("Key service", "fault", str(missing), mend)
+    except (Unavailable, TimeoutError):
+        return Check("Key service", "away", f"{config.keys} does not answer", mend)
+    found = f"{stands.driver} at {stands.where}, version {stands.newest} wraps"
+    return Check("Key service", "ok", found)
 
 
 def signing_key(home: Home) -> Check:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from homeward.eventstore.pool import Pool, connect
-from homeward.ports_keys import KeyService, KeysMissing
+from homeward.ports_keys import KeyService, KeysMissing, Standing
 from homeward.sealing.keyring import Keyring, Secrets
 from homeward.sealing.keystore import PostgresKeyStore
 from homeward.sealing.services.file import FileKeyService
@@ -49,6 +49,15 @@ async def secrets_of(config: Settings) -> Secrets:
     service = key_service(config)
     try:
         return await Secrets.of(service)
+    finally:
+        await service.close()
+
+
+async def standing_of(config: Settings) -> Standing:
+    """How the configured service stands. Raises KeysMissing and KeysAway."""
+    service = key_service(config)
+    try:
+        return await service.standing()
     finally:
         await service.close()
 

@@ -1,6 +1,7 @@
 import json
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -73,7 +74,7 @@ def test_a_key_file_in_production_is_a_fault(home: Home, monkeypatch: pytest.Mon
     monkeypatch.setenv("HOMEWARD_ENVIRONMENT", "production")
     monkeypatch.setenv("HOMEWARD_KEY_FILE", str(home.key()))
     settings.cache_clear()
-    assert doctor.key(home).mend == "unset HOMEWARD_KEY_FILE"
+    assert doctor.key(home).mend.startswith("Set HOMEWARD_KEYS to pkcs11 or transit")
     monkeypatch.undo()
     settings.cache_clear()
 
@@ -230,3 +231,16 @@ def test_the_unprivileged_user_is_one_that_exists(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(postgres, "UNPRIVILEGED", ("nobody-of-that-name",))
     with pytest.raises(ServiceAway, match="refuses to run as root"):
         postgres.unprivileged_user()
+
+
+def test_a_key_service_that_does_not_answer_is_away(
+    home: Home, monkeypatch: pytest.MonkeyPatch, read_settings_again: Callable[[], None]
+) -> None:
+    monkeypatch.setenv("HOMEWARD_KEYS", "transit")
+    monkeypatch.setenv("HOMEWARD_TRANSIT_URL", "http://127.0.0.1:1")
+    read_settings_again()
+    assert doctor.key(home).state == "fault"  # no token
+    monkeypatch.setenv("HOMEWARD_TRANSIT_TOKEN", "t-0")
+    read_settings_again()
+    told = doctor.key(home)
+    assert (told.state, told.found) == ("away", "transit does not answer")
