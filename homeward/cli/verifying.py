@@ -79,6 +79,9 @@ def of_database(
         what = "the queue for positions does not hold it as it is"
         report["findings"].add("pending", what, None, None, stream, version)
         report["intact"] = False
+    for stream, what in record.documents_astray():
+        report["findings"].add("document", what, stream=stream)
+        report["intact"] = False
     return report
 
 

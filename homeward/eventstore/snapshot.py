@@ -53,6 +53,23 @@ select coalesce(w.stream_id, p.stream_id), coalesce(w.version, p.version)
   full join es.pending p using (stream_id, version)
  where w.hash is distinct from p.hash order by 1, 2
 """
+# A document's parts are what the access log says was stored; its checkpoints cover that line.
+DOCUMENTS = """
+with told as (
+  select stream_id, substr(what, 8) as sealed from es.access_log where what like 'stored %'
+), kept as (
+  select stream_id, encode(sealed, 'hex') as sealed,
+         (select count(*) = d.parts
+                 and sha256(string_agg(p.box, ''::bytea order by p.part)) = d.sealed
+            from es.document_part p where p.document_id = d.document_id) as whole
+    from es.document d
+)
+select stream_id, case when t.is_told is null then 'it has a document that nobody stored'
+                       when k.whole is null then 'a document that was stored is not there'
+                       else 'a document is not what was stored' end
+  from kept k full join (select *, true as is_told from told) t using (stream_id, sealed)
+ where t.is_told is null or k.whole is distinct from true order by 1, 2
+"""
 
 
 class Snapshot:
@@ -131,6 +148,10 @@ class Snapshot:
     def keys(self) -> str:
         """As in keys.txt."""
         return "".join(f"{row[0]}\n" for row in self._rows(KEYS))
+
+    def documents_astray(self) -> list[tuple[str, str]]:
+        """Stream, and what is wrong with a document of it."""
+        return [(stream, what) for stream, what in self._rows(DOCUMENTS)]
 
     def astray(self) -> list[tuple[str, int]]:
         """Stream and version of what waits outside the queue, or stands in it wrongly."""

@@ -1,5 +1,6 @@
 """Documents are sealed while they arrive, known by their content, read by who may, and recorded."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ from homeward.edge.documents import ROOM, Documents
 from homeward.edge.edge import PostgresReadLog
 from homeward.eventstore.pool import Pool, connect
 from homeward.eventstore.postgres import PostgresEventStore
+from homeward.eventstore.snapshot import Snapshot
 from homeward.ports import Unavailable
 from homeward.readmodel import access_log
 from homeward.sealing.box import Unreadable
@@ -231,3 +233,29 @@ async def test_when_too_many_arrive_at_once_it_is_told_to_come_again(world: Worl
     finally:
         for _ in range(8):
             ROOM.release()
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ("update es.document_part set box = set_byte(box, 9, get_byte(box, 9) # 1)", "is not what"),
+        ("delete from es.document_part where part = 1", "is not what"),
+        ("delete from es.document_part; delete from es.document", "is not there"),
+        ("delete from es.access_log", "nobody stored"),
+    ],
+)
+async def test_the_verifier_says_which_stored_document_is_not_what_it_was(
+    world: World, database_url: str, edit: str, told: str
+) -> None:
+    def astray() -> list[tuple[str, str]]:
+        with Snapshot(database_url) as record:
+            return record.documents_astray()
+
+    await world.put(PDF)
+    assert await asyncio.to_thread(astray) == []
+    for table in ("document", "document_part", "access_log"):
+        await world.pool.execute(f"alter table es.{table} disable trigger all")
+    await world.pool.execute(edit)
+    ((stream, what),) = await asyncio.to_thread(astray)
+    assert stream == world.case.id
+    assert told in what

@@ -14,7 +14,7 @@ from homeward.dev.bench.report import save, show
 from homeward.dev.bench.rig import rig
 from homeward.dev.say import say
 
-NAMES = ("fold", "append")
+NAMES = ("fold", "append", "verify")
 
 
 def find(name: str) -> Bench:
