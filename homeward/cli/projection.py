@@ -1,6 +1,8 @@
 """`homeward projection`: what follows from the events, listed and built anew."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import asyncpg
@@ -11,13 +13,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from homeward.cli import exits
 from homeward.cli.options import Output
 from homeward.cli.output import write_rows
+from homeward.edge import indexing
 from homeward.eventstore import rebuild as building
 from homeward.eventstore.pool import connect
+from homeward.eventstore.replay import replay
 from homeward.ports import Unavailable
+from homeward.sealing.choice import open_keyring
 from homeward.settings import settings
 
 ALL = "all"
-NAMES = ", ".join(building.PROJECTIONS)
+LED = {indexing.NAME: indexing.TABLES}
+"""Those that are fed from the ledger."""
+KNOWN = [*building.PROJECTIONS, *LED]
+NAMES = ", ".join(KNOWN)
 AS_OWNER = (
     "Projections are built anew as homeward_migrate or an administrator: set HOMEWARD_DATABASE_URL."
 )
@@ -51,12 +59,12 @@ def rebuild(
 
     Example: homeward projection rebuild tasks deadlines
     """
-    if unknown := sorted(set(names) - {*building.PROJECTIONS, ALL}):
+    if unknown := sorted(set(names) - {*KNOWN, ALL}):
         exits.end(exits.USAGE, escape(f"No projection: {', '.join(unknown)}. There are: {NAMES}."))
-    chosen = list(building.PROJECTIONS) if ALL in names else sorted(set(names))
+    chosen = KNOWN if ALL in names else sorted(set(names))
     url = _url()
     try:
-        built = asyncio.run(_rebuild(url, chosen))
+        asyncio.run(_rebuild(url, chosen))
     except building.Busy as busy:
         exits.end(exits.CONFLICT, escape(f"{str(busy).capitalize()}."))
     except asyncpg.InsufficientPrivilegeError as refused:
@@ -64,7 +72,6 @@ def rebuild(
     except KeyboardInterrupt:
         exits.say("Broken off. The live projections are as they were; the same command goes on.")
         raise
-    exits.say(f"{', '.join(chosen)}: built anew from {built} streams")
 
 
 async def _listed(url: str) -> list[dict[str, Any]]:
@@ -75,33 +82,46 @@ async def _listed(url: str) -> list[dict[str, Any]]:
                 "name": one.name,
                 "tables": list(one.tables),
                 "rows": one.rows,
-                "rebuilding": one.rebuilding and "{} of {} streams".format(*one.rebuilding),
+                "rebuilding": one.rebuilding
+                and "{} of {} {}".format(
+                    *one.rebuilding, "events" if one.name in LED else "streams"
+                ),
             }
-            for one in await building.standing(pool)
+            for one in await building.standing(pool, LED)
         ]
     finally:
         await pool.close()
 
 
-async def _rebuild(url: str, names: list[str]) -> int:
-    pool = await connect(url, max_size=1, command_timeout=600)
+async def _rebuild(url: str, names: list[str]) -> None:
+    pool = await connect(url, max_size=2, command_timeout=600)
+    inline = [name for name in names if name not in LED]
     try:
-        with Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=exits.words(),
-            transient=True,
-        ) as progress:
-            task = progress.add_task("streams", total=None)
-            return await building.rebuild(
-                pool,
-                names,
-                lambda done, of: progress.update(task, completed=done, total=max(done, of)),
-            )
+        if inline:
+            with _bar("streams") as tell:
+                built = await building.rebuild(pool, inline, tell)
+            exits.say(f"{', '.join(inline)}: built anew from {built} streams")
+        if indexing.NAME in names:
+            async with open_keyring(settings(), pool) as keyring:
+                with _bar("events") as tell:
+                    told = await replay(pool, indexing.Indexing(pool, keyring), tell)
+            exits.say(f"{indexing.NAME}: built anew from {told} events")
     finally:
         pool.terminate()
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[building.Progress]:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=exits.words(),
+        transient=True,
+    ) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=max(done, of))
 
 
 def _url() -> str:

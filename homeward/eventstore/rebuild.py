@@ -7,10 +7,11 @@ is caught up and the tables change places. The rows are made by what makes those
 """
 
 from asyncio import sleep
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 import msgspec
@@ -59,6 +60,7 @@ insert into es_next.built select * from unnest($1::text[], $2::int[])
 on conflict (stream_id) do update set version = excluded.version
 """
 HOW_FAR = "select (select count(*) from es_next.built), (select count(*) from es.stream)"
+FAR_IN_LEDGER = "select r.position, s.size from es_next.run r, es.sequencer s"
 
 Progress = Callable[[int, int], None]
 """Streams that are built, streams there are."""
@@ -72,7 +74,7 @@ class Busy(Exception):  # noqa: N818
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """A projection as it stands; `rebuilding`: streams built and streams there are, if it is."""
+    """A projection as it stands; `rebuilding`: streams (or events) that are done, and in all."""
 
     name: str
     tables: tuple[str, ...]
@@ -80,25 +82,30 @@ class Standing(msgspec.Struct, frozen=True):
     rebuilding: tuple[int, int] | None = None
 
 
-def release() -> str:
+def release(*modules: str) -> str:
     """Of the code that makes the rows: what another release has begun is begun anew."""
     domain = Path(homeward.domain.__path__[0])
-    written = [*sorted(domain.rglob("*.py")), Path(projection.__file__)]
+    written = [*sorted(domain.rglob("*.py")), Path(projection.__file__), *map(Path, modules)]
     return sha256(b"".join(file.read_bytes() for file in written)).hexdigest()
 
 
-async def standing(pool: Pool) -> list[Standing]:
+async def standing(
+    pool: Pool, others: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> list[Standing]:
+    """Of every projection, and of `others`, which are fed from the ledger."""
     with reaching():
         async with pool.acquire() as connection:
             begun = await shadow.begun(connection)
-            far = await _far(connection) if begun else None
             found = []
-            for name, tables in PROJECTIONS.items():
+            for name, tables in {**PROJECTIONS, **others}.items():
                 rows = 0
                 for table in tables:
                     rows += await connection.fetchval(f"select count(*) from es.{table}")  # noqa: S608
                 here = begun is not None and set(tables) <= set(begun.tables)
-                found.append(Standing(name, tables, rows, far if here else None))
+                far = FAR_IN_LEDGER if name in others else HOW_FAR
+                found.append(
+                    Standing(name, tables, rows, await how_far(connection, far) if here else None)
+                )
             return found
 
 
@@ -111,33 +118,39 @@ async def rebuild(
     """
     tables = sorted({table for name in names for table in PROJECTIONS[name]})
     with reaching():
-        async with _alone(pool) as connection:
+        async with alone(pool) as connection:
             run = shadow.Run(tuple(tables), release())
             await shadow.begin(connection, run)
             while waiting := await connection.fetch(NEXT, batch):
                 await _build(connection, tables, waiting, anew=False)
-                tell(*await _far(connection))
+                tell(*await how_far(connection))
             await shadow.index(connection, run)
             for _ in range(ROUNDS):
                 waiting = await connection.fetch(BEHIND, batch + FEW)
                 if len(waiting) <= FEW:
                     break
                 await _build(connection, tables, waiting)
-            await _swap(connection, tables)
+
+            async def last() -> None:
+                await connection.execute("lock table es.stream in exclusive mode")
+                while waiting := await connection.fetch(BEHIND, batch):
+                    await _build(connection, tables, waiting)
+
+            await take_place(connection, tables, last)
             built = int(await connection.fetchval("select count(*) from es_next.built"))
             await shadow.clear(connection)
     tell(built, built)
     return built
 
 
-async def _far(connection: Connection) -> tuple[int, int]:
-    row = await connection.fetchrow(HOW_FAR)
+async def how_far(connection: Connection, asked: str = HOW_FAR) -> tuple[int, int]:
+    row = await connection.fetchrow(asked)
     assert row is not None
     return row[0], row[1]
 
 
 @asynccontextmanager
-async def _alone(pool: Pool) -> AsyncIterator[Connection]:
+async def alone(pool: Pool) -> AsyncIterator[Connection]:
     """As the owner, and the only one at it. The connection ends with it."""
     connection = await pool.acquire()
     try:
@@ -151,15 +164,18 @@ async def _alone(pool: Pool) -> AsyncIterator[Connection]:
         await pool.release(connection)
 
 
-async def _swap(connection: Connection, tables: Sequence[str]) -> None:
-    """Readers and appends wait for it; where it would wait for them too long, it steps back."""
+async def take_place(
+    connection: Connection, tables: Sequence[str], last: Callable[[], Awaitable[None]]
+) -> None:
+    """In one transaction `last` holds off writers and catches up, and the tables change places.
+
+    Where it would wait too long for readers, it steps back and tries again.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with connection.transaction():
                 await connection.execute(LOCKS)
-                await connection.execute("lock table es.stream in exclusive mode")
-                while waiting := await connection.fetch(BEHIND, BATCH):
-                    await _build(connection, tables, waiting)
+                await last()
                 for table in tables:
                     await connection.execute(
                         privileges.guard(f"es_next.{table}")

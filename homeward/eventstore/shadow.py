@@ -84,10 +84,11 @@ async def begin(connection: Connection, run: Run) -> None:
         await connection.execute(
             """create table es_next.built (
                  stream_id text collate "C" primary key, version int not null);
-               create table es_next.run (tables text[], release text, indexed boolean)"""
+               create table es_next.run (
+                 tables text[], release text, indexed boolean, position bigint)"""
         )
         await connection.execute(
-            "insert into es_next.run values ($1, $2, false)", list(run.tables), run.release
+            "insert into es_next.run values ($1, $2, false, 0)", list(run.tables), run.release
         )
 
 

@@ -17,12 +17,16 @@ COMMON = 500
 """A term that more records share tells nothing by itself: of it, so many are looked at."""
 FOUND = 20
 SET = """
-insert into es.search_term (kind, value, parts, part, term, subject, stream_id)
+insert into {schema}.search_term (kind, value, parts, part, term, subject, stream_id)
 select t.*, $6, $7
   from unnest($1::text[], $2::smallint[], $3::smallint[], $4::smallint[], $5::bytea[]) as t
 on conflict do nothing
 """
-NEXT_VALUE = "select coalesce(max(value) + 1, 0) from es.search_term where subject = $1"
+NEXT_VALUE = "select coalesce(max(value) + 1, 0) from {schema}.search_term where subject = $1"
+FORGET = """
+delete from {schema}.search_term
+ where subject in (select unnest(subjects) from es.erasure)
+"""
 SHARED = """
 select asked.kind, asked.value, asked.parts, asked.part, t.subject, t.stream_id,
        t.value as of_value, t.parts as of_parts, t.part as of_part
@@ -66,16 +70,24 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[str, ...]
 
 
-async def index(connection: Connection, subject: str, stream: str, terms: Sequence[Blind]) -> None:
+async def index(
+    connection: Connection, subject: str, stream: str, terms: Sequence[Blind], schema: str = "es"
+) -> None:
     """Adds terms of one person. What is there already stays once."""
     columns = [list(column) for column in zip(*terms, strict=True)] or [[]] * 5
-    await connection.execute(SET, *columns, subject, stream)
+    await connection.execute(SET.format(schema=schema), *columns, subject, stream)
 
 
-async def next_value(connection: Connection, subject: str) -> int:
+async def next_value(connection: Connection, subject: str, schema: str = "es") -> int:
     """The number of the person's next name, so that names are told apart."""
-    value: int = await connection.fetchval(NEXT_VALUE, subject)
+    value: int = await connection.fetchval(NEXT_VALUE.format(schema=schema), subject)
     return value
+
+
+async def forget(connection: Connection, schema: str) -> None:
+    """Takes out everybody who was erased; who is erased later waits for the transaction's end."""
+    await connection.execute("lock table es.erasure in share row exclusive mode")
+    await connection.execute(FORGET.format(schema=schema))
 
 
 async def by_terms(pool: Pool, actor: Actor, terms: Sequence[Blind]) -> list[Found]:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from homeward.cli.projection import projection
+from homeward.dev.home import Home
 from homeward.eventstore import rebuild
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
@@ -44,16 +46,22 @@ def test_projections_are_listed_with_their_rows(run: Run) -> None:
     code, out, _ = run("list", "-o", "json")
     assert code == 0
     rows = {row["name"]: row for row in json.loads(out)}
-    assert rows.keys() == rebuild.PROJECTIONS.keys()
+    assert rows.keys() == {*rebuild.PROJECTIONS, "search"}
     assert rows["summaries"] == {
         "name": "summaries", "tables": ["summary"], "rows": 1, "rebuilding": None,
     }  # fmt: skip
 
 
-def test_all_are_built_anew_and_words_stay_beside_the_data(run: Run) -> None:
+def test_all_are_built_anew_and_words_stay_beside_the_data(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOMEWARD_HOME", str(tmp_path))
+    (tmp_path / "keys").mkdir()
+    Home(tmp_path).key()
     code, out, err = run("rebuild", "all")
     assert (code, out) == (0, "")
     assert "built anew from 1 streams" in err
+    assert "search: built anew from 0 events" in err
 
 
 def test_one_that_there_is_not_is_named_with_those_that_there_are(run: Run) -> None:
@@ -64,7 +72,7 @@ def test_one_that_there_is_not_is_named_with_those_that_there_are(run: Run) -> N
 
 
 def test_whoever_may_not_is_told_as_whom_it_is_done(run: Run, told: str) -> None:
-    code, _, err = run("rebuild", "all", url=becoming(told, "worker"))
+    code, _, err = run("rebuild", "tasks", url=becoming(told, "worker"))
     assert code == 4
     assert "homeward_migrate" in err
 
