@@ -335,6 +335,22 @@ def event_id_twice(export: Export, place: int) -> Where:
     return at(max(nth, other["position"]))
 
 
+def version_skipped(export: Export, place: int) -> Where:
+    """The writer itself, with its key, left out a number; every hash fits."""
+    line = export.ledger[place]
+    head = line["prev"]
+    for event in export.of(line["stream"]):
+        if event["version"] < line["version"]:
+            continue
+        event["version"], event["prev"] = event["version"] + 1, head
+        head = event["hash"] = b64(event_hash(event))
+        event["leaf"] = None if event["position"] is None else leaf_of(head)
+    set_streams(export)
+    resign(export, log)
+    export.witnesses.clear()
+    return at(place)
+
+
 KINDS: dict[str, tuple[Kind, Mapping[str, int | str]]] = {
     **{f"changes {name}": (column(change), PLACES) for name, change in COLUMNS.items()},
     "changes the leaf": (leaf, LEDGER),
@@ -368,6 +384,7 @@ KINDS: dict[str, tuple[Kind, Mapping[str, int | str]]] = {
     "drops a stream and closes the gaps": (stream_dropped_and_closed_up, COVERED),
     "forks a stream": (two_histories, LEDGER),
     "gives two events one id": (event_id_twice, COVERED),
+    "skips a version": (version_skipped, COVERED),
 }  # fmt: skip
 
 
