@@ -6,6 +6,7 @@ was interrupted goes on, and only survivors and what has changed since are tried
 
     make mutants                          everything
     make mutants ARGS='--only holds'      the files whose path has that word
+    make mutants ARGS='--every 8'         each eighth: a quick look
     make mutants ARGS=--fresh             forgets what is kept
 
 Exit 8 below 95 %, or where a listed equivalent is none any more; 0 otherwise.
@@ -79,56 +80,67 @@ def told(mutant: Mutant, source: str) -> tuple[str, str, str]:
     return mutant.path, gone, come
 
 
-def main() -> int:
+def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--only", default="", metavar="WORD", help="files whose path has the word")
+    parser.add_argument("--every", type=int, default=1, metavar="N",
+                        help="each N-th mutant alone: a quick look")  # fmt: skip
     parser.add_argument("--fresh", action="store_true", help="forget what is kept of earlier runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
-    asked = parser.parse_args()
-    err = Console(stderr=True)
-    KEPT.mkdir(exist_ok=True)
-    if asked.fresh:
-        (KEPT / "killed.jsonl").unlink(missing_ok=True)
-    equivalents = {
-        (one["file"], one["was"], one["becomes"]): one["because"]
-        for one in yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or []
-    }
-    known = _measured(err)
-    todo, count, unloadable, seen = [], 0, 0, set()
-    killed = _killed()
+    return parser.parse_args()
+
+
+def chosen(wish: argparse.Namespace) -> Iterator[tuple[Mutant, str]]:
+    """The mutants that the wish is for, each once, with the text that it changes."""
+    seen: set[str] = set()
     for region in regions():
-        if asked.only not in region.path:
+        if wish.only not in region.path:
             continue
         source, found = mutants(region)
         for mutant in found:
             key = mutant.key(source)
-            if key in seen:
-                continue
-            seen.add(key)
-            if told(mutant, source) in equivalents:
-                equivalents.pop(told(mutant, source))
-                continue
-            unloadable += killed.get(key) == run.UNLOADABLE
-            count += 1
-            if key not in killed:
-                todo.append((mutant, source))
+            if key not in seen:
+                seen.add(key)
+                if len(seen) % wish.every == 0:
+                    yield mutant, source
+
+
+def main() -> int:
+    wish, err = asked(), Console(stderr=True)
+    KEPT.mkdir(exist_ok=True)
+    if wish.fresh:
+        (KEPT / "killed.jsonl").unlink(missing_ok=True)
+    listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or []
+    equivalents = {(one["file"], one["was"], one["becomes"]): one["because"] for one in listed}
+    known, killed = _measured(err), _killed()
+    every = [(m, source) for m, source in chosen(wish) if not equivalents.pop(told(m, source), "")]
+    ended = [killed[m.key(source)] for m, source in every if m.key(source) in killed]
+    todo = [(m, source) for m, source in every if m.key(source) not in killed]
     run.load_everything()
-    survivors = []
+    survivors: list[Tried] = []
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                   TimeElapsedColumn(), console=err) as progress:  # fmt: skip
-        bar = progress.add_task("mutants", total=count, completed=count - len(todo))
-        for tried in _tried(todo, known, asked.jobs):
+        bar = progress.add_task("mutants", total=len(every), completed=len(ended))
+        for tried in _until_interrupted(_tried(todo, known, wish.jobs)):
             progress.advance(bar)
+            ended.append(tried.outcome)
             if tried.outcome == run.SURVIVED:
                 survivors.append(tried)
                 progress.update(bar, description=f"mutants, {len(survivors)} alive")
-                continue
-            unloadable += tried.outcome == run.UNLOADABLE
-            _keep(tried)
-    return _report(
-        survivors, count - unloadable, unloadable, {} if asked.only else equivalents, err
-    )
+            else:
+                _keep(tried)
+    if left := len(every) - len(ended):
+        err.print(f"Interrupted: {left} are left for the next run.")
+    whole = not wish.only and wish.every == 1
+    return _report(survivors, ended, equivalents if whole else {}, err)
+
+
+def _until_interrupted(tried: Iterator[Tried]) -> Iterator[Tried]:
+    try:
+        yield from tried
+    except KeyboardInterrupt:
+        return
 
 
 def _measured(err: Console) -> run.Known:
@@ -136,6 +148,7 @@ def _measured(err: Console) -> run.Known:
     if (known := run.known(at)) is None:
         err.print("Measuring which test runs which line.")
         if (child := os.fork()) == 0:
+            os.dup2(2, 1)
             run.measure(at)
             os._exit(0)
         _, status = os.waitpid(child, 0)
@@ -202,8 +215,7 @@ def _tried(todo: list[tuple[Mutant, str]], known: run.Known, jobs: int) -> Itera
 
 def _report(
     survivors: list[Tried],
-    count: int,
-    unloadable: int,
+    ended: list[int],
     stale: dict[tuple[str, str, str], str],
     err: Console,
 ) -> int:
@@ -215,10 +227,12 @@ def _report(
         out("\n".join(f"    {line}" for line in tried.mutant.diff(tried.source)))
     for path, was, becomes in stale:
         out(f"{path}: listed as equivalent and not there: {was} -> {becomes}")
-    share = 100 * (count - len(survivors)) / count if count else 100
-    out(f"{count - len(survivors)} of {count} mutants killed: {share:.1f} %")
-    if unloadable:
+    if unloadable := ended.count(run.UNLOADABLE):
         err.print(f"Not counted, since they cannot even be loaded: {unloadable}.")
+    count = len(ended) - unloadable
+    killed = count - len(survivors)
+    share = 100 * killed / count if count else 100
+    out(f"{killed} of {count} mutants killed: {share:.1f} %")
     return 8 if share < LEAST or stale else 0
 
 
