@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from homeward.domain.case.state import Case
+from homeward.domain.decide import possible
 from tests.domain.casework import Casework
 
 GIVEN: dict[str, Any] = {"given": True, "by": "person", "language": "vie"}
@@ -145,3 +148,96 @@ def test_a_withdrawal_names_its_mission_as_the_consent_did() -> None:
     assert (refusal.code, refusal.names) == ("invalid", ("mission",))
     refusal = work.refused("sok", "withdraw_consent", {"purpose": "return"})
     assert refusal.code == "wrong_state"
+
+
+def on(work: Casework, track: str) -> Case:
+    """The case with its mission's track moved on."""
+    work.states[work.case] = replace(work.state, consular={"VN": track, "LA": track})
+    return work.state
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("NOT_CONTACTED", "CONSENTED"), ("RIGHT_EXPLAINED", "CONSENTED"), ("REFUSED", "CONSENTED"),
+        ("NOTIFIED", "NOTIFIED"), ("NATIONALITY_CONFIRMED", "NATIONALITY_CONFIRMED"),
+    ],
+)  # fmt: skip
+def test_a_yes_moves_a_track_that_nobody_has_answered_on(before: str, after: str) -> None:
+    work = Casework()
+    work.screened()
+    on(work, before)
+    work.tell("sok", "record_consent", CONTACT)
+    assert work.state.consular == {"VN": after, "LA": before}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("CONSENTED", "REFUSED"), ("NOTIFIED", "REFUSED"), ("NATIONALITY_REQUESTED", "REFUSED"),
+        ("NATIONALITY_CONFIRMED", "NATIONALITY_CONFIRMED"), ("DOCUMENT_ISSUED", "DOCUMENT_ISSUED"),
+    ],
+)  # fmt: skip
+def test_a_withdrawal_takes_back_what_is_not_done_yet(before: str, after: str) -> None:
+    work = Casework()
+    work.screened()
+    work.tell("sok", "record_consent", CONTACT)
+    on(work, before)
+    work.tell("sok", "withdraw_consent", {"purpose": "mission_contact", "mission": "VN"})
+    assert work.state.consular == {"VN": after, "LA": before}
+
+
+def test_what_was_agreed_to_is_kept_with_who_said_so_in_which_language() -> None:
+    work = Casework()
+    work.screened()
+    work.tell("sok", "record_consent", CONTACT | {"interpreter": "Sari"})
+    work.wait(days=1)
+    work.consents("return")
+    told = work.state.consents["mission_contact:VN"]
+    assert (told.purpose, told.mission, told.by, told.language) == (
+        "mission_contact", "VN", "person", "vie",
+    )  # fmt: skip
+    recorded = [e for e in work.state.history if e.type == "ConsentRecorded"]
+    assert (told.event, told.at) == (recorded[0].id, recorded[0].recorded_at)
+    assert recorded[0].fact.interpreter is not None  # type: ignore[attr-defined]
+    assert set(work.state.consents) == {"mission_contact:VN", "return"}
+
+
+def test_a_no_that_withdraws_is_told_like_the_answer_it_is() -> None:
+    work = Casework()
+    work.screened()
+    work.tell("sok", "record_consent", CONTACT)
+    no = CONTACT | {"given": False, "interpreter": "Sari", "language": "khm"}
+    work.tell("sok", "record_consent", no)
+    fact: Any = work.state.history[-1].fact
+    assert (fact.purpose, fact.mission, fact.by, fact.language) == (
+        "mission_contact", "VN", "person", "khm",
+    )  # fmt: skip
+    assert fact.interpreter is not None
+    assert work.state.consents == {}
+    assert [c.ended_at for c in work.state.consents_ended] == [work.now]
+
+
+def test_anybody_may_say_no_for_a_minor_and_nobody_yes_but_the_guardian() -> None:
+    work = Casework(age_claimed=15)
+    for by in ("person", "guardian"):
+        told = GIVEN | {"purpose": "photograph", "given": False, "by": by}
+        assert work.tell("sreymom", "record_consent", told) == ["ConsentRecorded"]
+    assert work.state.consents == {}
+
+
+def test_a_withdrawal_is_offered_while_some_consent_is_active() -> None:
+    work = Casework()
+    work.screened()
+    refusal = possible(work.state, work.actor("sok"), work.now)["withdraw_consent"]
+    assert refusal is not None
+    assert refusal.code == "wrong_state"
+    work.consents("photograph")
+    assert possible(work.state, work.actor("sok"), work.now)["withdraw_consent"] is None
+
+
+def test_a_consent_that_nobody_gave_is_withdrawn_without_a_trace() -> None:
+    work = Casework()
+    work.screened()
+    work.tell("sok", "record_consent", GIVEN | {"purpose": "photograph", "given": False})
+    assert work.state.consents_ended == ()

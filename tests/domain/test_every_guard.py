@@ -94,8 +94,12 @@ def corrected(ready: Ready, *, effective: bool) -> Ready:
 
 
 def paid(ready: Ready, waiver: Waiver, *payments: tuple[str, str]) -> Ready:
-    told = tuple(Payment(ID, payer, amount, "R") for payer, amount in payments)
-    return ready.but(fine=Fine(10, "100.00", ready.now), waiver=waiver, payments=told)
+    told = tuple(
+        Payment(event=ID, payer=payer, amount=amount, receipt="R") for payer, amount in payments
+    )
+    return ready.but(
+        fine=Fine(days=10, amount="100.00", at=ready.now), waiver=waiver, payments=told
+    )
 
 
 def book(ready: Ready, **told: Any) -> Ready:
@@ -103,6 +107,10 @@ def book(ready: Ready, **told: Any) -> Ready:
     own = Passport(**{"status": "held_by_person", "issuer": "VN", "number": CLOSED,
                       "expires": ready.day, **told})  # fmt: skip
     return ready.but(passport=own, travel_document=None, nationality_confirmed=frozenset())
+
+
+def by_passport(status: str) -> Callable[[], Ready]:
+    return lambda: book(avr(), status=status)
 
 
 def child(ready: Ready, **told: Any) -> Ready:
@@ -119,8 +127,8 @@ def consents(ready: Ready) -> dict[str, Consent]:
     return {key: told for key, told in ready.case.consents.items() if key != "return"}
 
 
-FULL, NONE = Waiver("APPLIED", 100), Waiver("ASSESSED")
-HALF = Waiver("APPLIED", 50)
+FULL, NONE = Waiver(track="APPLIED", percent=100), Waiver(track="ASSESSED")
+HALF = Waiver(track="APPLIED", percent=50)
 HOLDS: dict[str, tuple[Callable[[], Ready], str]] = {
     "an assisted return": (avr, ""),
     "a deportation": (deportation, ""),
@@ -150,11 +158,11 @@ HOLDS: dict[str, tuple[Callable[[], Ready], str]] = {
         lambda: deportation().inside("order", appeal_until=local_date(avr().now)), "order"),
     "fine not known": (lambda: avr().but(waiver=NONE, fine=None), "fine"),
     "fine of unknown amount": (
-        lambda: avr().but(waiver=NONE, fine=Fine(None, None, avr().now)), "fine"),
+        lambda: avr().but(waiver=NONE, fine=Fine(days=None, amount=None, at=avr().now)), "fine"),
     "fully waived, amount unknown": (
-        lambda: avr().but(waiver=FULL, fine=Fine(None, None, avr().now)), ""),
-    "no waiver needed": (lambda: avr().but(waiver=Waiver("NOT_NEEDED"), fine=None), ""),
-    "approved, not applied": (lambda: paid(avr(), Waiver("APPROVED", 100)), "fine"),
+        lambda: avr().but(waiver=FULL, fine=Fine(days=None, amount=None, at=avr().now)), ""),
+    "no waiver needed": (lambda: avr().but(waiver=Waiver(track="NOT_NEEDED"), fine=None), ""),
+    "approved, not applied": (lambda: paid(avr(), Waiver(track="APPROVED", percent=100)), "fine"),
     "half waived": (lambda: paid(avr(), HALF), "fine"),
     "the rest paid by another": (lambda: paid(avr(), HALF, ("ngo", "50.00")), ""),
     "a cent is missing": (lambda: paid(avr(), HALF, ("ngo", "49.99")), "fine"),
@@ -164,6 +172,8 @@ HOLDS: dict[str, tuple[Callable[[], Ready], str]] = {
     "no nationality": (lambda: avr().but(nationality_confirmed=frozenset()), "nationality"),
     "another's document": (
         lambda: avr().but(nationality_confirmed=frozenset({"TH"})), "nationality"),
+    "one confirmed, another chosen": (
+        lambda: avr().but(nationality_confirmed=frozenset({"VN"}), travel_nationality="TH"), ""),
     "two confirmed, none chosen": (
         lambda: avr().but(nationality_confirmed=frozenset({"VN", "TH"})), "nationality"),
     "two confirmed, the other chosen": (
@@ -180,6 +190,22 @@ HOLDS: dict[str, tuple[Callable[[], Ready], str]] = {
         lambda: avr().but(nationality_confirmed=frozenset(), stateless=True), "nationality"),
     "a residence is no statelessness": (
         lambda: avr().but(nationality_confirmed=frozenset(), residence_state="VN"), "nationality"),
+    "the own passport's end is not known": (
+        lambda: book(avr(), expires=None), "nationality travel_document"),
+    "the own passport ends the day before": (
+        lambda: book(avr(), expires=avr().day - DAYS), "nationality travel_document"),
+    **{f"the own passport, {status}": (by_passport(status), "")
+       for status in ("recovered_in_operation", "held_by_authority")},
+    **{f"a passport, {status}": (
+        by_passport(status), "nationality travel_document")
+       for status in ("lost", "never_had", "expired", "suspected_forged", "belongs_to_other")},
+    "an emergency passport beside a confirmed nationality": (
+        lambda: book(avr(), status="emergency_issued").but(stateless=True, residence_state="VN"),
+        ""),
+    "deported and never screened": (lambda: deportation().but(screening=None), "screened fear"),
+    "fear and a claim open since": (
+        lambda: claimed(deportation().inside("screening", fear_of_own_authorities="yes"),
+                        None, resolved_version=999), "fear status"),
     "an emergency passport proves no nationality": (
         lambda: book(avr(), status="emergency_issued"), "nationality"),
     "the document ends the day before": (
@@ -265,7 +291,7 @@ def test_what_one_travels_on_is_valid_on_the_day_and_not_suspected_forged() -> N
     assert document is not None
     assert document.number is not None
     assert list(travel_documents(ready.case, ready.day)) == [document.number]
-    forged = Passport("suspected_forged", "VN", document.number)
+    forged = Passport(status="suspected_forged", issuer="VN", number=document.number)
     assert list(travel_documents(ready.but(passport=forged).case, ready.day)) == []
     for other in (
         replace(forged, number=CLOSED), replace(forged, number=None), replace(forged, status="lost")
@@ -283,9 +309,9 @@ def test_what_one_travels_on_is_valid_on_the_day_and_not_suspected_forged() -> N
 @pytest.mark.parametrize(
     ("waiver", "payments", "left"),
     [
-        (NONE, (), "100.00"), (HALF, (), "50.00"), (Waiver("APPROVED", 50), (), "100.00"),
-        (Waiver("APPLIED", None), (), "100.00"), (HALF, (("ngo", "80.00"),), "0"),
-        (HALF, (("victim", "80.00"),), "50.00"), (Waiver("APPLIED", 33), (), "67.00"),
+        (NONE, (), "100.00"), (HALF, (), "50.00"), (Waiver(track="APPROVED", percent=50), (), "100.00"),
+        (Waiver(track="APPLIED", percent=None), (), "100.00"), (HALF, (("ngo", "80.00"),), "0"),
+        (HALF, (("victim", "80.00"),), "50.00"), (Waiver(track="APPLIED", percent=33), (), "67.00"),
     ],
 )  # fmt: skip
 def test_what_is_left_of_the_fine_is_exact(
@@ -295,8 +321,8 @@ def test_what_is_left_of_the_fine_is_exact(
 
 
 def test_what_is_left_is_rounded_half_up_to_the_cent() -> None:
-    ready = avr().but(waiver=Waiver("APPLIED", 50), payments=())
-    assert str(unpaid(ready.but(fine=Fine(1, "0.05", ready.now)).case)) == "0.03"
+    ready = avr().but(waiver=Waiver(track="APPLIED", percent=50), payments=())
+    assert str(unpaid(ready.but(fine=Fine(days=1, amount="0.05", at=ready.now)).case)) == "0.03"
 
 
 def test_a_departure_is_booked_ahead_and_a_clearance_covers_a_day_more() -> None:
@@ -343,6 +369,7 @@ def test_an_appeal_is_over_at_the_midnight_that_ends_its_day() -> None:
     ready = deportation()
     until = ready.inside("order", appeal_until=ready.day).case
     midnight = end_of(ready.day)
+    assert until.booking is not None
     late = {"booking": replace(until.booking, departs_at=midnight + DAYS)}
     assert "order" in failing(replace(until, **late), midnight - timedelta(seconds=1))
     assert "order" not in failing(replace(until, **late), midnight)
