@@ -246,3 +246,20 @@ def test_a_death_that_was_none_brings_back_a_case_closed_since() -> None:
     step = str(story.state(case).death)
     story.by("visal", "reject_step", case, step=step, reasons="It was another")
     assert (story.state(case).state, story.state(case).endings) == ("SCREENED", ())
+
+
+def test_an_erased_case_takes_no_more_words_from_anybody() -> None:
+    story = Story()
+    case = story.screened()
+    withdraw(story, case)
+    story.by("sok", "close_case", case, outcome="withdrawn")
+    story.by("visal", "request_erasure", case, basis="Her wish")
+    story.by("aud", "approve_erasure", case)
+    for who, command, fields in (
+        ("sok", "add_note", {"text": "x"}),
+        ("visal", "declare_interest", {"user": "sok", "ground": "x"}),
+        ("visal", "reopen_case", {"reasons": "x"}),
+        ("visal", "request_erasure", {"basis": "x"}),
+        ("aud", "approve_erasure", {}),
+    ):
+        assert refused(lambda: story.by(who, command, case, **fields)).code == "wrong_state"  # noqa: B023

@@ -402,6 +402,8 @@ class Case(StreamState, frozen=True, kw_only=True, gc=False):
     """While corrected events are folded again, what the corrections say is in them already."""
 
     def hears(self, command: str) -> bool:
+        if self.erased:  # nothing more is sealed for who was forgotten
+            return False
         if self.state == "CLOSED":
             return command in HEARD_WHEN_CLOSED
         if self.state in RESTING:
