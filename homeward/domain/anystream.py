@@ -122,7 +122,7 @@ def could_confirm(state: Any, taken: str, step: Step, actor: Actor, now: datetim
 
     The stream's state is not asked: what was proposed in life may be rejected after it.
     """
-    about = {"hold": step.what, "correction": step.what, "call": step.what}
+    about = {"hold": step.what}
     for cls in COMMANDS.values():
         spec = cls.spec
         decides = spec.needs_step and spec.not_by[:1] == (taken,)

@@ -98,10 +98,7 @@ def _general(
     told.need(_allowed_here(spec, state, subject), "wrong_state")
     if not (spec.not_by and named):
         return
-    steps = {
-        name: state.steps.get(step_key(name, subject)) or state.steps.get(name)
-        for name in spec.not_by
-    }
+    steps = {name: state.steps.get(step_key(name, subject)) for name in spec.not_by}
     if spec.needs_step:
         told.need(steps[spec.not_by[0]], "wrong_state", why="Nothing stands open to be decided.")
     takers = {step.by if step else state.took.get(name) for name, step in steps.items()}
@@ -233,14 +230,13 @@ def possible(state: StreamState, actor: Actor, now: datetime) -> dict[str, Refus
 
 def _general_without_subject(spec: Spec, state: Any, told: Told) -> None:
     """Where a command is about one of several, it is possible while it is for any of them."""
-    subjects = [key.split(":", 1)[1] for key in state.steps if key.startswith(f"{spec.name}:")]
     first = spec.not_by[0] if spec.not_by else None
     about = [key.split(":", 1)[1] for key in state.steps if first and key.startswith(f"{first}:")]
-    if not about and spec.track is not None and spec.track[0] == "handoff":
+    if spec.track is not None and spec.track[0] == "handoff":
         about = [str(handoff) for handoff in state.handoffs]
         told.need(about, "wrong_state")
     outcomes: list[Checks] = []
-    for subject in about or subjects or [None]:
+    for subject in about or [None]:
         trial = replace(told, checks=Checks())
         _general(spec, state, trial, subject)
         outcomes.append(trial.checks)

@@ -241,3 +241,11 @@ def test_a_consent_that_nobody_gave_is_withdrawn_without_a_trace() -> None:
     work.screened()
     work.tell("sok", "record_consent", GIVEN | {"purpose": "photograph", "given": False})
     assert work.state.consents_ended == ()
+
+
+def test_a_yes_over_an_active_yes_is_the_newer_yes() -> None:
+    work = Casework()
+    work.screened()
+    work.tell("sok", "record_consent", CONTACT)
+    assert work.tell("sok", "record_consent", CONTACT | {"language": "khm"}) == ["ConsentRecorded"]
+    assert work.state.consents["mission_contact:VN"].language == "khm"

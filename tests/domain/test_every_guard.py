@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from homeward.domain.calendar import end_of, local_date
-from homeward.domain.case.guards import WITHIN, failing, travel_documents, unpaid
+from homeward.domain.case.guards import WITHIN, failing, lapses, travel_documents, unpaid
 from homeward.domain.case.state import (
+    NOT_FOR_MISSIONS,
     BestInterests,
     Case,
     Claim,
@@ -373,3 +374,34 @@ def test_an_appeal_is_over_at_the_midnight_that_ends_its_day() -> None:
     late = {"booking": replace(until.booking, departs_at=midnight + DAYS)}
     assert "order" in failing(replace(until, **late), midnight - timedelta(seconds=1))
     assert "order" not in failing(replace(until, **late), midnight)
+
+
+def test_a_paper_that_nobody_travels_on_ends_no_clearance() -> None:
+    ready = avr()
+    assert ready.case.booking is not None
+    old = Passport(status="lost", issuer="VN", expires=ready.day)
+    leaves = ready.case.booking.departs_at
+    assert lapses(ready.but(passport=old).case) == leaves + WITHIN
+
+
+def test_whom_a_claim_or_a_fear_protects_no_mission_knows() -> None:
+    ready = avr()
+    case = ready.case
+    assert not case.protected
+    assert case.open_to("VN")
+    assert not case.open_to("TH")
+    assert not case.open_to(None)
+    for outcome, protects in ((None, True), ("granted", True), ("rejected", False)):
+        for told in (claimed(ready, outcome), claimed(claimed(ready, "withdrawn"), outcome)):
+            assert told.case.protected is protects
+            assert told.case.open_to("VN") is not protects
+    afraid = ready.inside("screening", fear_of_own_authorities="yes").case
+    for protected in (afraid, held(ready, "PROTECTION").case, ready.but(screening=None).case):
+        assert protected.protected
+        assert not protected.open_to("VN")
+    assert not held(ready, "COURT").case.protected
+
+
+@pytest.mark.parametrize("state", sorted(NOT_FOR_MISSIONS))
+def test_where_no_mission_has_anything_to_do_none_knows(state: str) -> None:
+    assert not avr().but(state=state).case.open_to("VN")

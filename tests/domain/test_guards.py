@@ -1,13 +1,16 @@
 """Clearance: every guard holds or is named, and a few may be answered for."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
-from homeward.domain.calendar import end_of, local_date
+from homeward.domain.calendar import DEFAULT_TERMS, end_of, local_date
+from homeward.domain.case.clearance import may_override
 from homeward.domain.case.guards import GUARDS, WITHIN, failing, lapses, unpaid
 from homeward.domain.case.state import Fitness
+from homeward.domain.commands import Told
 from homeward.domain.refusals import Refused
 from tests.domain.story import Story, refused
 
@@ -286,3 +289,25 @@ def test_a_clearance_ends_when_the_first_paper_does(cut: str) -> None:
         },
     }[cut]
     assert lapses(replace(state, **short)) == end_of(day)
+
+
+@pytest.mark.parametrize("hand", ["open_return_preparation", "book_travel", "assess_return_risk"])
+def test_who_had_a_hand_in_the_preparation_answers_for_no_guard(hand: str) -> None:
+    story = Story()
+    case = story.prepared()
+    unfit = {"fit": False, "valid_until": story.day(30)}
+    story.by("care", "certify_fitness_to_travel", case, **unfit)
+    state = story.state(case)
+    told = Told(
+        actor=story.actor("head", ["endorser", "supervisor"]), now=story.now,
+        occurred_at=story.now, command_id=UUID(int=1), terms=DEFAULT_TERMS, stream=case,
+    )  # fmt: skip
+    assert may_override(state, told)
+    mine = (
+        replace(state, risk=replace(state.risk, by="head"))
+        if hand == "assess_return_risk"
+        else replace(state, took={**state.took, hand: "head"})
+    )
+    assert not may_override(mine, told)
+    clerk = replace(told, actor=story.actor("head", ["endorser"]))
+    assert not may_override(state, clerk)

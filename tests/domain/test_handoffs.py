@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from homeward.domain.case.embassy import AcceptHandoff
 from homeward.domain.commands import COMMANDS, Order
-from homeward.domain.decide import decide
+from homeward.domain.decide import decide, possible
 from homeward.domain.refusals import Refused
 from homeward.domain.sealed import Sealed
 from tests.domain.story import Story, refused
@@ -328,3 +329,76 @@ def test_a_mission_confirms_who_arrived() -> None:
     task = story.ask(case, "confirm_reception")
     story.answer(case, task, "done", received_at=story.at())
     assert story.state(case).state == "RECEIVED"
+
+
+def why_not(story: Story, state: Any, name: str, command: str) -> str | None:
+    """The refusal that a page would show; None: it can be given."""
+    shown = possible(state, story.actor(name), story.now)[command]
+    return None if shown is None else shown.code
+
+
+def test_nothing_is_asked_of_a_mission_about_a_child_without_a_guardian() -> None:
+    story = Story()
+    case = story.identified()
+    story.consent(case, "mission_contact", mission="VN")
+    story.by("child", "assess_age", case, minor=True, method="Panel")
+    told = {"mission": "VN", "kind": "verify_nationality", "nationality": "VN"}
+    refusal = refused(lambda: story.by("sok", "request_handoff", case, **told))
+    assert refusal.code == "guardian_missing"
+    guardian = {"name": "Sister Rosa", "organisation": "Shelter", "conflict_checked": True}
+    story.by("child", "appoint_guardian", case, **guardian)
+    story.by("sok", "request_handoff", case, **told)
+
+
+def test_who_was_never_screened_is_not_spoken_of_wherever_their_case_stands() -> None:
+    story = Story()
+    case, _ = story.asked()
+    state = story.state(case)
+    assert why_not(story, state, "sok", "request_handoff") is None
+    never = replace(state, screening=None)
+    assert why_not(story, never, "sok", "request_handoff") == "wrong_state"
+    assert why_not(story, replace(state, consents={}), "sok", "request_handoff") == (
+        "consent_missing"
+    )
+
+
+def test_a_document_for_a_stateless_person_is_asked_of_the_residence_alone() -> None:
+    story = Story()
+    case = story.identified()
+    story.consent(case, "mission_contact", mission="VN")
+    story.by("visal", "declare_stateless", case, reasons="No State", residence_state="TH")
+    told = {"mission": "VN", "kind": "issue_travel_document", "nationality": "VN"}
+    refusal = refused(lambda: story.by("sok", "request_handoff", case, **told))
+    assert refusal.code == "wrong_state"
+
+
+@pytest.mark.parametrize(
+    ("kind", "residence", "revoked"),
+    [
+        ("arrange_reception", "VN", False), ("verify_nationality", "VN", True),
+        ("arrange_reception", "TH", True), ("verify_nationality", None, True),
+    ],
+)  # fmt: skip
+def test_who_is_declared_stateless_is_asked_about_of_the_residence_alone(
+    kind: str, residence: str | None, revoked: bool
+) -> None:
+    story = Story()
+    case, _ = story.asked(kind)
+    told = {"residence_state": residence} if residence else {}
+    story.by("visal", "declare_stateless", case, reasons="No State", **told)
+    assert ("HandoffRevoked" in story.events(case)) is revoked
+
+
+def test_a_task_is_offered_while_one_of_ones_handoffs_waits_for_it() -> None:
+    story = Story()
+    case, first = story.asked()
+    assert why_not(story, story.state(case), "vn", "accept_handoff") is None
+    assert why_not(story, story.state(case), "vn", "answer_handoff") == "wrong_state"
+    story.by("vn", "accept_handoff", case, handoff=first)
+    assert why_not(story, story.state(case), "vn", "accept_handoff") == "wrong_state"
+    assert why_not(story, story.state(case), "vn", "answer_handoff") is None
+    story.ask(case, "consular_visit")
+    assert why_not(story, story.state(case), "vn", "accept_handoff") is None
+    assert why_not(story, story.state(case), "vn", "answer_handoff") is None
+    bare = replace(story.state(case), handoffs={})
+    assert why_not(story, bare, "sok", "withdraw_handoff") == "wrong_state"

@@ -268,3 +268,22 @@ def test_a_court_case_is_linked_once_however_many_holds_name_it() -> None:
         court_hold(story, case, court=court)
     assert story.events(case).count("WitnessLinked") == 1
     assert story.events(court).count("WitnessLinked") == 1
+
+
+def test_a_lift_is_offered_while_one_hold_was_proposed_by_another() -> None:
+    story = Story()
+    case = story.screened()
+    first, second = place(story, case, "SAFETY"), place(story, case, "SAFETY")
+
+    def shown(name: str) -> str | None:
+        told = possible(story.state(case), story.actor(name), story.now)["lift_hold"]
+        return None if told is None else told.code
+
+    assert shown("visal") == "wrong_state"
+    story.by("visal", "propose_hold_lift", case, hold=first, reasons="Over")
+    assert (shown("visal"), shown("visal2")) == ("separation_of_duties", None)
+    story.by("visal2", "propose_hold_lift", case, hold=second, reasons="Over")
+    assert (shown("visal"), shown("visal2")) == (None, None)
+    refusal = refused(lambda: story.by("visal", "lift_hold", case, hold=first))
+    assert refusal.code == "separation_of_duties"
+    story.by("visal", "lift_hold", case, hold=second)

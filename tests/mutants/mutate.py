@@ -199,7 +199,9 @@ def _returns(function: ast.AST, told: str) -> Iterator[str]:
 
 def _is_no_rule(parent: ast.AST, field: str, node: ast.AST) -> bool:
     """Types, imports, words for people, docstrings."""
-    if field in ("annotation", "returns") or isinstance(node, ast.Import | ast.ImportFrom):
+    if field in ("annotation", "returns") or isinstance(
+        node, ast.Import | ast.ImportFrom | ast.Assert
+    ):
         return True
     if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in (
         "Literal",

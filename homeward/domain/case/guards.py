@@ -266,8 +266,8 @@ def lapses(case: Case) -> datetime | None:
     cleared = replace(case, state="CLEARED")
     leaves = case.booking.departs_at
     moments = sorted(end_of(day) for day in _validities(case))
-    for moment in (*(m for m in moments if leaves < m < leaves + WITHIN), leaves + WITHIN):
-        if failing(cleared, moment):
+    for moment in moments:
+        if leaves < moment < leaves + WITHIN and failing(cleared, moment):
             return moment
     return leaves + WITHIN
 
