@@ -82,3 +82,15 @@ def test_who_could_not_have_confirmed_does_not_reject(by: str) -> None:
     assert refused(lambda: reject(story, case, step, by)).code == "forbidden"
     reject(story, case, step)
     assert story.state(case).state == "SCREENED"
+
+
+def test_of_two_open_proposals_the_one_that_is_named_is_rejected() -> None:
+    story = Story()
+    case = story.screened()
+    told = {"voluntary": True, "private": True, "language": "vie"}
+    story.by("care", "withdraw_case", case, **told)
+    held = {"kind": "SAFETY", "basis": "Threats", "review_on": story.day(9)}
+    hold = story.by("care", "place_hold", case, **held)["hold"]
+    step = story.by("care", "propose_hold_lift", case, hold=hold, reasons="Over")["event"]
+    reject(story, case, step)
+    assert list(story.state(case).steps) == ["withdraw_case"]

@@ -65,7 +65,7 @@ class OfOneHold(Command):
         return str(self.hold)
 
     def named(self, state: Case) -> bool:
-        return self.hold in state.holds or any(
+        return any(
             event.id == self.hold and isinstance(event.fact, HoldPlaced) for event in state.history
         )
 
