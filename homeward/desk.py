@@ -5,10 +5,12 @@ keeps below that, and keeps the order in which commands came.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, cast
+from uuid import uuid4
 
 import structlog
 from temporalio.client import (
@@ -43,6 +45,8 @@ ACCEPTANCE = 10.0
 """Seconds until Temporal must have durably accepted a command."""
 ANSWER = 10.0
 """Seconds to wait for the answer of an accepted one, before `accepted` is told instead."""
+AT_ONCE = 2.0
+"""An outcome that came sooner may be that of an earlier attempt."""
 AGAIN = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION})
 """The workflow ended between finding and telling it: start it anew."""
 
@@ -81,7 +85,13 @@ class Desk:
         """Carry the order to its stream's workflow, which is started if it does not run."""
         async with self._place(order.stream):
             update_id = f"{order.command_id}.{order.fingerprint[:16]}"
+            began = time.monotonic()
             outcome = await self._tell(order.stream, "command", order, epoch, update_id)
+            if outcome.kind == "unavailable" and time.monotonic() - began < AT_ONCE:
+                # A repeated update is answered with its first outcome, though what was away then
+                # may long be back: under another id it is carried out. PostgreSQL keeps it once.
+                again = f"{update_id}.{uuid4().hex[:8]}"
+                outcome = await self._tell(order.stream, "command", order, epoch, again)
             if outcome.kind == "superseded":
                 # the workflow of a lost cluster has now ended: the next one is of this epoch
                 again = f"{update_id}.{epoch}"

@@ -1,10 +1,12 @@
 import asyncio
+from uuid import uuid4
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Replayer
 
 from homeward.domain.refusals import Refused
+from homeward.ports import Commit, Committed, Unavailable
 from homeward.sealing.memory import memory_secrets
 from homeward.settings import Settings
 from homeward.temporal import connect, data_converter
@@ -117,3 +119,26 @@ async def test_a_workflow_of_an_older_epoch_ends_and_the_command_is_carried_out(
         "emma", "start_examination", request, urgency="high", reasons="Confined"
     )
     assert answer.version == 2
+
+
+async def test_a_command_that_found_postgresql_away_is_carried_out_when_sent_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.work()
+    request = await engine.register()
+    told = {"urgency": "high", "reasons": "Confined"}
+    append, away = engine.store.append, True
+
+    async def appending(commit: Commit) -> Committed:
+        if away:
+            raise Unavailable("postgresql")
+        return await append(commit)
+
+    monkeypatch.setattr(engine.store, "append", appending)
+    id_ = str(uuid4())
+    with pytest.raises(Unavailable):
+        await engine.do("emma", "start_examination", request, id_, **told)
+    away = False
+    answer = await engine.do("emma", "start_examination", request, id_, **told)
+    assert [event["type"] for event in answer.events] == ["ExaminationStarted"]
+    assert len(await engine.store.read(request)) == 2
