@@ -7,10 +7,7 @@ former every test still gets a database of its own.
 import asyncio
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 
 import hypothesis as _imported_before_any_greenlet_runs  # noqa: F401 - CPython 3.11 parser
 import pytest
@@ -19,10 +16,11 @@ import pytest_asyncio
 from homeward.dev import databases
 from homeward.dev import postgres as postgres_server
 from homeward.dev import temporal as temporal_server
-from homeward.dev.home import Home
 from homeward.dev.say import silent
 from homeward.dev.supervisor import Supervisor
+from homeward.dev.throwaway import postgres_url, supervised, throwaway_home
 from homeward.eventstore.migrate import migrate
+from homeward.eventstore.pool import Pool, connect
 from homeward.settings import settings
 
 FreshDatabase = Callable[[], Awaitable[str]]
@@ -34,29 +32,15 @@ CONTINUE_AS_NEW_AFTER = os.environ.get("HOMEWARD_TEST_CONTINUE_AS_NEW_AFTER", "6
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Supervisor]:
     """What the session started itself; ended with it."""
-    folder = Path(tempfile.mkdtemp(prefix="hwt-", dir="/var/tmp"))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    supervisor = Supervisor(Home(folder), tell=silent)
-    supervisor.open()
-    try:
+    with throwaway_home() as home, supervised(home, silent) as supervisor:
         yield supervisor
-    finally:
-        supervisor.stop()
-        shutil.rmtree(supervisor.home.socket_folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def postgres(servers: Supervisor) -> str:
     """The URL of the server's own database `postgres`; make others beside it."""
-    choice = postgres_server.choose(servers.home)
-    if choice.url:
-        return databases.with_database(choice.url, "postgres")
-    server = postgres_server.prepare(choice, servers.home, tell=silent)
-    servers.launch(server.child)
-    servers.await_ready("postgres")
-    return server.url("postgres")
+    url = postgres_url(servers, postgres_server.choose(servers.home), silent)
+    return databases.with_database(url, "postgres")
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +73,14 @@ async def fresh_database(postgres: str, migrated_template: str) -> AsyncIterator
 @pytest_asyncio.fixture
 async def database_url(fresh_database: FreshDatabase) -> str:
     return await fresh_database()
+
+
+@pytest_asyncio.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """Connections to the test's own database."""
+    made = await connect(database_url, min_size=1, max_size=10)
+    yield made
+    made.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A sandbox on a port of the system's choosing, its time told by the test."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from homeward.services.sandbox.app import create_sandbox
+from tests.serving import serving
 
 STARTED = datetime(2022, 8, 2, 2, 0, tzinfo=UTC)
 """Nine in the morning in Phnom Penh."""
@@ -48,27 +47,5 @@ class SandboxAt:
 @contextmanager
 def playing(state: Path, host_now: Callable[[], datetime] = lambda: STARTED) -> Iterator[SandboxAt]:
     """A sandbox with its memory in `state`, in a thread of its own."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_sandbox(state, host_now=host_now),
-            port=0,
-            log_level="warning",
-            timeout_graceful_shutdown=1,
-        )
-    )
-    listening = threading.Event()
-    start = server.startup
-
-    async def startup(*args: Any, **kwargs: Any) -> None:
-        await start(*args, **kwargs)
-        listening.set()
-
-    server.startup = startup  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert listening.wait(10)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield SandboxAt(f"http://127.0.0.1:{port}")
-    server.should_exit = True
-    thread.join(10)
-    assert not thread.is_alive()
+    with serving(create_sandbox(state, host_now=host_now)) as url:
+        yield SandboxAt(url)

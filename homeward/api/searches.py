@@ -7,10 +7,11 @@ from starlette.routing import Route
 from homeward.api.bodies import read_json_object
 from homeward.api.parameters import only
 from homeward.api.problems import answer
-from homeward.api.reads import stream_of
+from homeward.api.reads import PLURALS, stream_of
 from homeward.api.sessions import actor_of, edge_of
+from homeward.edge.searching import PEOPLE
 
-OF_PEOPLE = ("requests", "cases")
+OF_PEOPLE = tuple(plural for plural, kind in PLURALS.items() if kind in PEOPLE)
 
 
 async def search(request: Request) -> Response:

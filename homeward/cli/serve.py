@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import socket
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from fastapi import FastAPI
 from homeward.api.app import create_app
 from homeward.cli.exits import AWAY, MENDS, USAGE, end, say
 from homeward.edge.assembly import open_edge
+from homeward.edge.edge import Edge
+from homeward.edge.indexing import Indexing
 from homeward.logs import set_up
 from homeward.ports import Unavailable
 from homeward.ports_keys import KeysMissing
@@ -60,7 +63,7 @@ def serve(
 
 
 async def _serve(config: Settings, listener: socket.socket) -> None:
-    async with open_edge(config) as edge:
+    async with open_edge(config) as edge, _indexing(edge):
         app = create_app(lambda: nullcontext(edge))
         _add_console(app)
         server = _Server(
@@ -76,6 +79,17 @@ async def _serve(config: Settings, listener: socket.socket) -> None:
         address = listener.getsockname()
         say(f"serving on http://{address[0]}:{address[1]}")
         await server.serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def _indexing(edge: Edge) -> AsyncIterator[None]:
+    """Keeps the search index beside the serving: here sealed values may be opened."""
+    task = asyncio.create_task(Indexing(edge.pool, edge.keyring).forever())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _add_console(app: FastAPI) -> None:

@@ -3,16 +3,14 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from homeward.console.kinds import STREAM, checked, path_of
+from homeward.console.kinds import PLURALS, STREAM, checked, path_of
 from homeward.console.rendering import go_to
 from homeward.console.streams import named
 from homeward.console.visit import Visit, route
 from homeward.domain.refusals import Refused
 from homeward.edge.figures import latin
-from homeward.edge.searching import ASKED
+from homeward.edge.searching import ASKED, PEOPLE
 from homeward.edge.words import fault_message
-
-OF_PEOPLE = ("requests", "cases")
 
 
 async def find(visit: Visit) -> Response:
@@ -53,5 +51,9 @@ async def candidates(visit: Visit) -> Response:
 routes: list[Route] = [
     route("/find", find),
     route("/find", search, "POST"),
-    *(route(f"/{plural}/{{stream}}/candidates", candidates) for plural in OF_PEOPLE),
+    *(
+        route(f"/{plural}/{{stream}}/candidates", candidates)
+        for plural, kind in PLURALS.items()
+        if kind in PEOPLE
+    ),
 ]

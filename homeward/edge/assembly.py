@@ -1,6 +1,5 @@
 """Composition of the edge: what API and console are given."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -8,7 +7,6 @@ from datetime import UTC, datetime
 from homeward.desk import Desk
 from homeward.domain import all as _every_command  # noqa: F401 - fills the registry
 from homeward.edge.edge import Edge
-from homeward.edge.indexing import Indexing
 from homeward.eventstore.pool import connect
 from homeward.eventstore.postgres import PostgresEventStore
 from homeward.sealing.choice import open_keyring
@@ -29,11 +27,6 @@ async def open_edge(config: Settings) -> AsyncIterator[Edge]:
         store = PostgresEventStore(pool)
         async with open_keyring(config, pool) as keyring:
             client = await connect_temporal(config, keyring.secrets, lazy=True)
-            indexing = asyncio.create_task(Indexing(pool, keyring).forever())
-            try:
-                yield Edge(store, pool, keyring, Desk(client, config.task_queue), host_clock)
-            finally:
-                indexing.cancel()
-                await asyncio.gather(indexing, return_exceptions=True)
+            yield Edge(store, pool, keyring, Desk(client, config.task_queue), host_clock)
     finally:
         await pool.close()

@@ -22,7 +22,9 @@ from homeward.readmodel.page import kinds
 from homeward.sealing.blind import blind
 
 WINDOWS = ((timedelta(hours=1), 30), (timedelta(days=1), 150))
-"""So many searches may one person make in so long."""
+"""So many searches may one person make in so long; the longest last."""
+PEOPLE = frozenset({"request", "case"})
+"""Kinds of stream that are about people who may be somebody else's."""
 LONGEST = 200
 ASKED = ("name", "document", "born")
 BORN = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
@@ -64,7 +66,7 @@ class Searching(Reading):
         """
         if actor.has("liaison"):
             raise Refused("forbidden")
-        await self._known(kind, stream, actor)
+        await self.must_be_known(kind, stream, actor)
         await self.log.record(actor, "candidates", stream, ("identity",), self.host_clock())
         people = await search.like(self.pool, actor, stream)
         return {
@@ -75,9 +77,11 @@ class Searching(Reading):
 
     async def _spend(self, actor: Actor, now: datetime) -> int:
         """How many are left after this one. Raises TooMany."""
+        span, most = WINDOWS[-1]
+        today = await search.made_since(self.pool, actor.id, now - span, most)
         left = []
         for span, most in WINDOWS:
-            made = await search.made_since(self.pool, actor.id, now - span, most)
+            made = [at for at in today if at > now - span][:most]
             if len(made) >= most:
                 raise TooMany((made[-1] + span - now).total_seconds())
             left.append(most - len(made) - 1)

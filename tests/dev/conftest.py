@@ -1,14 +1,11 @@
-import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from homeward.dev.children import Child
 from homeward.dev.home import Home
+from homeward.dev.throwaway import throwaway_home
 
 MakeChild = Callable[..., Child]
 
@@ -16,14 +13,9 @@ MakeChild = Callable[..., Child]
 @pytest.fixture
 def home() -> Iterator[Home]:
     """A home that PostgreSQL's user can reach even when root runs the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="hwt-", dir="/var/tmp"))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    made = Home(folder)
-    made.prepare()
-    yield made
-    shutil.rmtree(made.socket_folder, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    with throwaway_home() as made:
+        made.prepare()
+        yield made
 
 
 @pytest.fixture

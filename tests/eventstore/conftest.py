@@ -1,22 +1,13 @@
-from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from homeward.domain.case.state import Case, Consent, Handoff, Identity, Nationality, Screening
 from homeward.domain.sealed import Sealed
-from homeward.eventstore.pool import Pool, connect
+from homeward.eventstore.pool import Pool
 from homeward.eventstore.postgres import PostgresEventStore
 from tests.eventstore.telling import NOON
-
-
-@pytest_asyncio.fixture
-async def pool(database_url: str) -> AsyncIterator[Pool]:
-    made = await connect(database_url, min_size=1, max_size=10)
-    yield made
-    made.terminate()
 
 
 @pytest.fixture

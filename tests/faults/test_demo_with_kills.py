@@ -1,8 +1,6 @@
 """Each part killed once while the docket is told: nothing is lost, nothing is doubled."""
 
 import asyncio
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,12 +12,12 @@ from homeward.dev.demo import host_now
 from homeward.dev.docket.live import open_docket
 from homeward.dev.docket.story import Docket, Step, read_docket
 from homeward.dev.docket.telling import Told, recall, tell
-from homeward.dev.home import Home
 from homeward.dev.running import settings_of
 from homeward.dev.say import silent
 from homeward.dev.stack import Stack
 from homeward.domain.facts import Event
 from tests.demo.memory import MemoryDocket
+from tests.stacks import own_stack
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 DAYS = 27
@@ -28,16 +26,8 @@ VICTIMS = ("worker", "sandbox", "temporal", "postgres")
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    folder = Path(tempfile.mkdtemp(prefix="hwk-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    stack = Stack(Home(folder), tell=silent)
-    try:
-        stack.start()
+    with own_stack() as stack:
         yield stack
-    finally:
-        stack.stop()
-        shutil.rmtree(stack.home.socket_folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def facts(told: Told, events: list[Event]) -> dict[str, Counter[str]]:

@@ -4,48 +4,24 @@ import os
 import secrets
 import shutil
 import subprocess
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-import uvicorn
 
 from homeward.ports_keys import KeyService
 from homeward.sealing.services.file import FileKeyService
 from homeward.sealing.services.pkcs11 import Pkcs11KeyService
 from homeward.sealing.services.transit import TransitKeyService
 from tests.kms.transit_server import TOKEN, Transit
+from tests.serving import serving
 
 MODULES = (
     "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
     "/usr/lib64/pkcs11/libsofthsm2.so", "/opt/homebrew/lib/softhsm/libsofthsm2.so",
 )  # fmt: skip
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Its address while it runs, in a thread of its own."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    listening = threading.Event()
-    start = server.startup
-
-    async def startup(*args: Any, **kwargs: Any) -> None:
-        await start(*args, **kwargs)
-        listening.set()
-
-    server.startup = startup  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert listening.wait(10)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture(scope="session")

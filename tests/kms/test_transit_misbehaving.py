@@ -6,8 +6,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from homeward.ports_keys import Bound, KeysAway, Wrapped
 from homeward.sealing.services.transit import TransitKeyService
-from tests.kms.conftest import serving
 from tests.kms.transit_server import TOKEN, Transit
+from tests.serving import serving
 
 KEY = Bound("k-a", Wrapped(b"box", 1))
 

@@ -1,34 +1,22 @@
 """The whole stack as processes: PostgreSQL, Temporal, sandbox, worker, API; one for all tests."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from homeward.dev.home import Home
 from homeward.dev.running import settings_of
-from homeward.dev.say import silent
 from homeward.dev.scenario.live import LiveEngine, open_live
 from homeward.dev.stack import Stack
 from homeward.settings import Settings
+from tests.stacks import own_stack
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    folder = Path(tempfile.mkdtemp(prefix="hwl-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    stack = Stack(Home(folder), tell=silent)
-    try:
-        stack.start()
+    with own_stack() as stack:
         yield stack
-    finally:
-        stack.stop()
-        shutil.rmtree(stack.home.socket_folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,9 @@
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from homeward.eventstore.pool import Pool, connect
+from homeward.eventstore.pool import Pool
 from homeward.sealing.keyring import Keyring
 from homeward.sealing.keystore import PostgresKeyStore
 from tests.sealing.service import Service, keyring_on
-
-
-@pytest_asyncio.fixture
-async def pool(database_url: str) -> AsyncIterator[Pool]:
-    made = await connect(database_url, min_size=1, max_size=10)
-    yield made
-    made.terminate()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """After stories about everything that is sealed: not one word of it on any disk, in any log."""
 
 import base64
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,14 +8,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from homeward.dev.home import Home
 from homeward.dev.running import settings_of
-from homeward.dev.say import silent
 from homeward.dev.scenario.format import Crash, Do, Read, Story, read_story
 from homeward.dev.scenario.live import open_live
 from homeward.dev.scenario.runner import Telling
 from homeward.dev.stack import Stack
 from tests.sentinel.planting import CONTROL, Planter, PlantingEngine, every_field
+from tests.stacks import own_stack
 
 pytestmark = [pytest.mark.sentinel, pytest.mark.timeout(1500)]
 TOLD = Path(__file__).parents[1] / "scenarios"
@@ -45,16 +42,8 @@ select format('%I.%I', table_schema, table_name) from information_schema.tables
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    folder = Path(tempfile.mkdtemp(prefix="hws-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    stack = Stack(Home(folder), tell=silent)
-    try:
-        stack.start()
+    with own_stack() as stack:
         yield stack
-    finally:
-        stack.stop()
-        shutil.rmtree(stack.home.socket_folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

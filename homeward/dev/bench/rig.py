@@ -4,8 +4,6 @@ import asyncio
 import os
 import platform
 import secrets
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,9 +12,8 @@ from typing import Any
 import asyncpg
 
 from homeward.dev import databases, postgres
-from homeward.dev.home import SHARED_TEMPORARY, Home
 from homeward.dev.say import say, silent
-from homeward.dev.supervisor import Supervisor
+from homeward.dev.throwaway import postgres_url, supervised, throwaway_home
 from homeward.eventstore.migrate import migrate
 
 
@@ -44,29 +41,15 @@ class Rig:
 @asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
     """`HOMEWARD_DATABASE_URL`'s server, else one started for this run and gone after it."""
-    folder = Path(tempfile.mkdtemp(prefix="hwbench-", dir=SHARED_TEMPORARY))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)  # noqa: ASYNC240 - before anything runs
-    supervisor = Supervisor(Home(folder), tell=silent)
-    supervisor.open()
-    try:
-        choice = postgres.choose(supervisor.home)
+    with throwaway_home("hwbench-") as home, supervised(home, silent) as servers:
+        choice = postgres.choose(home)
         say(f"PostgreSQL: {choice.chosen}: {choice.why}")
-        url = choice.url
-        if not url:
-            server = postgres.prepare(choice, supervisor.home, tell=say)
-            supervisor.launch(server.child)
-            await asyncio.to_thread(supervisor.await_ready, "postgres")
-            url = server.url("postgres")
+        url = await asyncio.to_thread(postgres_url, servers, choice, say)
         made = Rig(url, choice.binaries.folder if choice.binaries else None)
         try:
             yield made
         finally:
             await made.drop_all()
-    finally:
-        supervisor.stop()
-        shutil.rmtree(supervisor.home.socket_folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def machine(on: Rig) -> dict[str, Any]:
